@@ -1,0 +1,1 @@
+"""Cells: what a tracked cell did."""

@@ -1,0 +1,1 @@
+"""Datasets: content, told apart by hash."""

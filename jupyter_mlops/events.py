@@ -1,0 +1,52 @@
+"""What happened, and who wants to know."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Generic, TypeVar
+
+__all__ = ["Event", "Subscribers"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened at a moment; subclasses say what.
+
+    ``time`` is in seconds since the epoch.
+    """
+
+    time: float = field(default_factory=time.time)
+
+
+E = TypeVar("E", bound=Event)
+
+
+class Subscribers(Generic[E]):
+    """Hand each published event to all who subscribed, in their order, in the publisher's thread.
+
+    Both verbs are safe from any thread. A subscriber that raises stops the publisher: whoever
+    subscribes decides what may go wrong.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._callbacks: tuple[Callable[[E], None], ...] = ()
+
+    def subscribe(self, callback: Callable[[E], None]) -> Callable[[], None]:
+        """Call ``callback`` with every event from now on; return what ends it."""
+        with self._lock:
+            self._callbacks = (*self._callbacks, callback)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._callbacks = tuple(c for c in self._callbacks if c is not callback)
+
+        return unsubscribe
+
+    def publish(self, event: E) -> None:
+        """Hand ``event`` to every subscriber."""
+        for callback in self._callbacks:
+            callback(event)

@@ -1,0 +1,1 @@
+"""The kernel's doorway: magics, hooks and what a notebook reports."""

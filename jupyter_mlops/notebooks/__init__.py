@@ -1,0 +1,1 @@
+"""Notebooks: reading them, their parameters, their digests."""

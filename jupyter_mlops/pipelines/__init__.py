@@ -1,0 +1,1 @@
+"""Pipelines: steps, what they depend on, and attempts at them."""

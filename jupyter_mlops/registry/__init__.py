@@ -1,0 +1,1 @@
+"""The registry: model versions, gates and who holds which alias."""

@@ -1,0 +1,1 @@
+"""Runs: what was done, and the stores that keep it."""

@@ -1,0 +1,1 @@
+"""The server's doorway: authenticated endpoints over the project."""

@@ -1,0 +1,141 @@
+"""What the endpoints answer: the nouns of the wire, from which ``wire.ts`` is generated.
+
+``contents_path`` is always a path for Jupyter's contents API (relative to the server's root,
+with forward slashes), empty where the file lies outside of what the server shows.
+Times are in milliseconds since the epoch, durations in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from jupyter_mlops.registry.model_version import RegisteredModel
+from jupyter_mlops.runs.run import Artifact, Run
+
+__all__ = [
+    "ErrorPage",
+    "ExecutionRow",
+    "ModelsPage",
+    "PipelineRow",
+    "PipelinesPage",
+    "ProjectPage",
+    "RunCard",
+    "RunDetails",
+    "RunRow",
+    "RunsPage",
+    "StepRow",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What every endpoint answers when it cannot do what was asked."""
+
+    kind: Literal["NotFound", "Invalid", "Conflict", "Unavailable", "MissingExtra", "Internal"]
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """Which project the server shows. ``store`` names the run store without credentials."""
+
+    version: str
+    name: str
+    contents_path: str
+    store: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run and the notebook to open for it."""
+
+    run: Run
+    contents_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunsPage:
+    """Some runs, newest first; ``next_page_token`` is empty on the last page."""
+
+    rows: tuple[RunRow, ...] = ()
+    next_page_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetails:
+    """All about one run: ``code`` is the source of the cell or notebook, ``exception`` its end."""
+
+    row: RunRow
+    artifacts: tuple[Artifact, ...] = ()
+    children: tuple[RunRow, ...] = ()
+    code: str = ""
+    exception: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCard:
+    """The card that a tracked cell shows (mime type ``application/vnd.jupyter-mlops.run+json``).
+
+    ``run_key`` names the run before and after the run store knows it.
+    """
+
+    run_key: str
+    name: str
+    experiment: str
+    status: Literal["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
+    start_time: int
+    duration: float | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    exception: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step of a pipeline and how it ended last."""
+
+    name: str
+    kind: Literal["notebook", "model"]
+    needs: tuple[str, ...] = ()
+    status: Literal["none", "running", "done", "cached", "failed", "refused", "skipped", "killed"] = (
+        "none"
+    )
+    duration: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRow:
+    """The newest attempt at a pipeline."""
+
+    execution_id: str
+    status: Literal["running", "done", "failed", "refused", "killed"]
+    start_time: int
+    end_time: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineRow:
+    """A pipeline file; ``error`` says why it cannot be read, if so."""
+
+    name: str
+    contents_path: str
+    steps: tuple[StepRow, ...] = ()
+    execution: ExecutionRow | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PipelinesPage:
+    """Every pipeline of the project."""
+
+    pipelines: tuple[PipelineRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsPage:
+    """Every registered model."""
+
+    models: tuple[RegisteredModel, ...] = ()

@@ -1,0 +1,1 @@
+"""Contract suites, one per Protocol, for our implementations and yours."""
