@@ -7,8 +7,7 @@ Times are in milliseconds since the epoch, durations in seconds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from jupyter_mlops.registry.model_version import RegisteredModel
@@ -21,7 +20,6 @@ __all__ = [
     "PipelineRow",
     "PipelinesPage",
     "ProjectPage",
-    "RunCard",
     "RunDetails",
     "RunRow",
     "RunsPage",
@@ -72,24 +70,6 @@ class RunDetails:
     artifacts: tuple[Artifact, ...] = ()
     children: tuple[RunRow, ...] = ()
     code: str = ""
-    exception: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RunCard:
-    """The card that a tracked cell shows (mime type ``application/vnd.jupyter-mlops.run+json``).
-
-    ``run_key`` names the run before and after the run store knows it.
-    """
-
-    run_key: str
-    name: str
-    experiment: str
-    status: Literal["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
-    start_time: int
-    duration: float | None = None
-    params: Mapping[str, str] = field(default_factory=dict)
-    metrics: Mapping[str, float] = field(default_factory=dict)
     exception: str = ""
 
 
