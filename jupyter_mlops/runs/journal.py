@@ -1,8 +1,8 @@
-"""The journal: what a process reports, on disk before the call returns.
+r"""The journal: what a process reports, on disk before the call returns.
 
 One file per writing process, append-only, one record a line::
 
-    <crc32 of the payload, 8 hex digits> <length of the payload in bytes> <payload: JSON>\\n
+    <crc32 of the payload, 8 hex digits> <length of the payload in bytes> <payload: JSON>\n
 
 A record is written by one ``os.write``: once the call has returned, ``kill -9`` cannot lose it.
 A torn record is told by its length and checksum, and was never acknowledged.
