@@ -80,9 +80,9 @@ class StepRow:
     name: str
     kind: Literal["notebook", "model"]
     needs: tuple[str, ...] = ()
-    status: Literal["none", "running", "done", "cached", "failed", "refused", "skipped", "killed"] = (
-        "none"
-    )
+    status: Literal[
+        "none", "running", "done", "cached", "failed", "refused", "skipped", "killed"
+    ] = "none"
     duration: float | None = None
 
 
