@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jupyter_mlops.errors import Conflict, NotFound
 from jupyter_mlops.runs.run import Artifact, Metric, Run, RunId, RunKey, RunPage, RunStatus
 from jupyter_mlops.runs.store import NewRun, RunStore
+from jupyter_mlops.settings import Settings
 
 __all__ = ["MemoryRunStore"]
 
@@ -30,6 +31,11 @@ class MemoryRunStore:
     def __init__(self) -> None:
         self._lock = RLock()
         self._entries: dict[RunId, _Entry] = {}
+
+    @classmethod
+    def from_settings(cls, settings: Settings, state: Path) -> MemoryRunStore:  # noqa: ARG003 - the same for all
+        """Make an empty store."""
+        return cls()
 
     def check(self) -> None:
         """Do nothing: memory is always ready."""

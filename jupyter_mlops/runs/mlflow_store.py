@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jupyter_mlops.errors import Conflict, Invalid, MlopsError, NotFound, Unavailable
 from jupyter_mlops.runs.run import Artifact, Metric, Run, RunId, RunKey, RunPage, RunStatus
 from jupyter_mlops.runs.store import NewRun, RunStore
+from jupyter_mlops.settings import Settings
 
 __all__ = ["MlflowRunStore"]
 
@@ -66,6 +67,12 @@ class MlflowRunStore:
         self._artifact_root = artifact_root
         self._lock = lock
         self._client: MlflowClient | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings, state: Path) -> MlflowRunStore:
+        """Make the store that the settings name."""
+        lock = state / "store.lock"
+        return cls(settings.tracking_uri, artifact_root=settings.artifact_root, lock=lock)
 
     @_translated
     def check(self) -> None:

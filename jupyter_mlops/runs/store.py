@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from jupyter_mlops.runs.run import Artifact, Metric, Run, RunId, RunKey, RunPage, RunStatus
+from jupyter_mlops.settings import Settings
 
 __all__ = ["NewRun", "RunStore"]
 
@@ -25,13 +26,20 @@ class NewRun:
 
 
 class RunStore(Protocol):
-    """Keeps runs. Safe to call from any thread; a call returns when the store has the data.
+    """Keeps runs, found by its name in the entry-point group ``jupyter_mlops.run_stores``.
+
+    Safe to call from any thread; a call returns when the store has the data.
 
     The caller owns nothing: every returned value is a copy. Each verb raises ``Unavailable``
     where the store does not answer and ``NotFound`` where a run is not there.
     Keys and values that the store would refuse or cut silently raise ``Invalid``: whoever
     delivers must have made them fit.
     """
+
+    @classmethod
+    def from_settings(cls, settings: Settings, state: Path) -> Self:
+        """Make the store for a project; ``state`` is its folder for locks and the like."""
+        ...
 
     def check(self) -> None:
         """Open the store, creating and migrating it where needed; quick when it is ready."""
