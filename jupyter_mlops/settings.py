@@ -7,6 +7,7 @@ A project is a folder with an ``mlops.toml``, a ``pyproject.toml`` that has a
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -16,7 +17,14 @@ from typing import Any
 
 from jupyter_mlops.errors import Invalid
 
-__all__ = ["MLFLOW_DEFAULTS", "STATE_FOLDER", "Settings", "find_root", "load_settings"]
+__all__ = [
+    "MLFLOW_DEFAULTS",
+    "STATE_FOLDER",
+    "Settings",
+    "find_root",
+    "load_settings",
+    "without_credentials",
+]
 
 STATE_FOLDER = ".mlops"
 """The folder in a project's root that holds what can be rebuilt or is still to be delivered."""
@@ -96,6 +104,11 @@ def load_settings(
             values[field.name] = _from_text(field.name, text, variable=name)
     values |= {key: value for key, value in arguments.items() if value is not None}
     return Settings(**values)
+
+
+def without_credentials(uri: str) -> str:
+    """Return a store's address without the user, password and query that it may hold."""
+    return re.sub(r"//[^/@]*@", "//", uri.partition("?")[0])
 
 
 def _pyproject_table(folder: Path) -> dict[str, Any] | None:

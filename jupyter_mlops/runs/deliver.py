@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +23,7 @@ from jupyter_mlops.runs.journal import Record, now_ms, points, read_records
 from jupyter_mlops.runs.run import RunId, RunKey, RunStatus
 from jupyter_mlops.runs.store import NewRun, RunStore
 
-__all__ = ["Deliverer", "undelivered"]
+__all__ = ["Deliverer", "attend", "is_attended", "undelivered"]
 
 
 def undelivered(folder: Path) -> int:
@@ -221,3 +221,44 @@ def _writer_lock(journal: Path) -> FileLock | None:
     except Timeout:
         return None
     return lock
+
+
+def is_attended(folder: Path) -> bool:
+    """Return whether a process attends to the journals in ``folder`` right now."""
+    lock = FileLock(folder / "attended.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def attend(
+    deliverer: Deliverer,
+    folder: Path,
+    *,
+    stop: Callable[[], bool],
+    interval: float = 0.1,
+) -> None:
+    """Deliver again and again until ``stop`` says so; return at once where another attends.
+
+    While the store does not answer, everything stays in the journals and it is asked again, after
+    pauses that double up to half a minute.
+    """
+    lock = FileLock(folder / "attended.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return
+    pause = interval
+    try:
+        while not stop():
+            try:
+                deliverer.deliver()
+                pause = interval
+            except Unavailable:
+                pause = min(2 * pause, 30.0)
+            time.sleep(pause)
+    finally:
+        lock.release()

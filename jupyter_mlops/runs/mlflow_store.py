@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jupyter_mlops.errors import Conflict, Invalid, MlopsError, NotFound, Unavailable
 from jupyter_mlops.runs.run import Artifact, Metric, Run, RunId, RunKey, RunPage, RunStatus
 from jupyter_mlops.runs.store import NewRun, RunStore
-from jupyter_mlops.settings import Settings
+from jupyter_mlops.settings import Settings, without_credentials
 
 __all__ = ["MlflowRunStore"]
 
@@ -244,11 +244,6 @@ class MlflowRunStore:
             return None
         found = self._open().search_runs(ids, f"tags.`{KEY_TAG}` = '{key}'", max_results=1)
         return RunId(found[0].info.run_id) if found else None
-
-
-def without_credentials(uri: str) -> str:
-    """Return a store's address without the user, password and query that it may hold."""
-    return re.sub(r"//[^/@]*@", "//", uri.partition("?")[0])
 
 
 def _run(run: MlflowRun, experiments: Mapping[str, str]) -> Run:
