@@ -1,0 +1,156 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from jupyter_mlops.errors import Invalid, NotFound
+from jupyter_mlops.notebooks.notebook import Cell, read_notebook, read_notebook_json
+
+
+def test_cells_tags_kernel_and_language_are_read(write):
+    path = write(
+        write.markdown("# title"),
+        write.code(["a = 1\n", "b = 2"], "parameters", "keep", cell_id="abc"),
+    )
+
+    notebook = read_notebook(path)
+
+    assert (
+        Cell("m0", "markdown", "# title"),
+        Cell("abc", "code", "a = 1\nb = 2", ("parameters", "keep")),
+    ) == notebook.cells
+    assert (notebook.cells[1],) == notebook.code_cells
+    assert ("python3", "python", path) == (notebook.kernel_name, notebook.language, notebook.path)
+
+
+def test_a_notebook_without_kernel_ids_or_tags_is_read(write):
+    cell = {"cell_type": "raw", "metadata": {}, "source": ""}
+
+    notebook = read_notebook(write.json({"nbformat": 4, "metadata": {}, "cells": [cell]}))
+
+    assert ((Cell("", "raw", ""),), "", "python") == (
+        notebook.cells,
+        notebook.kernel_name,
+        notebook.language,
+    )
+
+
+def test_reading_imports_no_nbformat(write):
+    path = write(write.code("a = 1"))
+    program = (
+        "import sys, pathlib; from jupyter_mlops.notebooks.notebook import read_notebook; "
+        f"read_notebook(pathlib.Path({str(path)!r})); "
+        "sys.exit('nbformat' in sys.modules)"
+    )
+
+    assert 0 == subprocess.run([sys.executable, "-c", program], check=False).returncode
+
+
+def test_a_notebook_of_format_3_is_upgraded(write):
+    old = {
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "metadata": {"name": "old"},
+        "worksheets": [
+            {
+                "cells": [
+                    {
+                        "cell_type": "code",
+                        "input": ["a = 1\n", "b = 2"],
+                        "outputs": [],
+                        "language": "python",
+                        "collapsed": False,
+                        "metadata": {},
+                    }
+                ],
+                "metadata": {},
+            }
+        ],
+    }
+
+    assert ["a = 1\nb = 2"] == [cell.source for cell in read_notebook(write.json(old)).cells]
+
+
+def test_an_old_notebook_that_cannot_be_upgraded_is_refused(write):
+    with pytest.raises(Invalid, match="the notebook of format 3 cannot be upgraded"):
+        read_notebook(write.json({"nbformat": 3, "metadata": {}, "worksheets": [7]}))
+
+
+def test_a_missing_notebook_is_not_found_and_the_nearest_is_hinted(write):
+    write(name="train.ipynb")
+
+    with pytest.raises(NotFound, match=r"did you mean train.ipynb\?"):
+        read_notebook(write.folder / "trian.ipynb")
+
+
+def test_what_is_not_json_is_refused_at_its_place(write):
+    with pytest.raises(Invalid) as caught:
+        read_notebook(write.text('{\n "cells": [,]}'))
+
+    assert "nb.ipynb:2:12" == caught.value.place
+    assert caught.value.message.startswith("the notebook is not valid JSON: ")
+
+
+def test_marks_of_a_merge_conflict_are_recognised(write):
+    with pytest.raises(Invalid, match=r"nb.ipynb:2:1: .*git merge conflict"):
+        read_notebook(write.text('{\n<<<<<<< HEAD\n "a": 1\n=======\n "a": 2\n>>>>>>> x\n}'))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a":' * 100_000, "nested too deeply"),
+        ('{"nbformat": ' + "1" * 5000 + "}", "not valid JSON: Exceeds the limit"),
+        ("[]", "not a JSON object"),
+        ("3", "not a JSON object"),
+        ("{}", "no nbformat number"),
+        ('{"nbformat": true}', "no nbformat number"),
+        ('{"nbformat": "4"}', "no nbformat number"),
+        ('{"nbformat": 5}', "format 5, newer than the 4"),
+        ('{"nbformat": 4, "metadata": {}}', "no list of cells"),
+        ('{"nbformat": 4, "metadata": {}, "cells": {}}', "no list of cells"),
+        ('{"nbformat": 4, "cells": []}', "the notebook has no metadata"),
+    ],
+    ids=lambda value: value[:40],
+)
+def test_json_that_is_no_notebook_is_refused(write, text, message):
+    with pytest.raises(Invalid, match=message) as caught:
+        read_notebook(write.text(text))
+
+    assert "nb.ipynb" == caught.value.file
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"source": None}, "cell 2 has no source"),
+        ({"source": 7}, "the source of cell 2 is not text"),
+        ({"source": ["a", 7]}, "the source of cell 2 is not text"),
+        ({"cell_type": "table"}, "cell 2 has the unknown cell_type 'table'"),
+        ({"cell_type": ["code"]}, "cell 2 has the unknown cell_type"),
+        ({"metadata": None}, "cell 2 has no metadata"),
+        ({"metadata": {"tags": "parameters"}}, "the tags of cell 2 are not a list of strings"),
+        ({"metadata": {"tags": [1]}}, "the tags of cell 2 are not a list of strings"),
+    ],
+)
+def test_a_malformed_cell_is_refused_by_its_number(write, change, message):
+    path = write.json(write.document(write.code("a"), write.code("b") | change))
+
+    with pytest.raises(Invalid, match=message) as caught:
+        read_notebook(path)
+
+    assert "nb.ipynb" == caught.value.file
+
+
+def test_a_cell_that_is_no_object_is_refused(write):
+    with pytest.raises(Invalid, match="cell 1 is not a JSON object"):
+        read_notebook(write(7))
+
+
+def test_the_json_comes_with_its_outputs(write):
+    cell = write.code("1", outputs=[{"output_type": "stream", "name": "stdout", "text": "hi"}])
+    path = write(cell)
+
+    assert json.loads(path.read_text()) == read_notebook_json(path)
