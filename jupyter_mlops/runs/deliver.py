@@ -63,17 +63,17 @@ class Deliverer:
                 return run_id
         return self._store.find_run(key)
 
-    def wait(self, journal: Path, *, timeout: float) -> None:
-        """Return when ``journal`` is delivered as far as it is written now.
+    def wait(self, *, timeout: float) -> None:
+        """Return when the store has all that the journals hold now.
 
         Delivers itself, or waits for whoever is at it. Raises Unavailable where the store does
         not answer, or after ``timeout`` seconds.
         """
-        size = journal.stat().st_size
+        held = {path: path.stat().st_size for path in _journals(self._folder)}
         deadline = time.monotonic() + timeout
-        while journal.exists() and _State.load(journal).offset < size:
+        while any(p.exists() and _State.load(p).offset < size for p, size in held.items()):
             if not self.deliver():
-                time.sleep(0.05)
+                time.sleep(0.02)
             if time.monotonic() > deadline:
                 raise Unavailable(
                     f"the runs were not delivered within {timeout:.0f} s",

@@ -25,7 +25,17 @@ from typing import Any, Literal
 from jupyter_mlops.runs.run import Metric, RunKey, RunStatus
 from jupyter_mlops.runs.store import NewRun
 
-__all__ = ["JOURNAL_VERSION", "JournalWriter", "Kind", "Record", "read_records"]
+__all__ = [
+    "JOURNAL_VERSION",
+    "JournalWriter",
+    "Kind",
+    "Record",
+    "frame",
+    "now_ms",
+    "points",
+    "read_records",
+    "unframe",
+]
 
 JOURNAL_VERSION = 1
 
@@ -111,8 +121,7 @@ class JournalWriter:
             self._alive.release()
 
     def _append(self, kind: Kind, key: RunKey, body: Mapping[str, Any]) -> None:
-        payload = json.dumps({"k": kind, "r": key, "b": body}, separators=(",", ":")).encode()
-        line = b"%08x %d %b\n" % (zlib.crc32(payload), len(payload), payload)
+        line = frame({"k": kind, "r": key, "b": body})
         if self._torn:
             # A full disk cut the last record short: begin a line of our own behind it.
             line = b"\n" + line
@@ -134,22 +143,35 @@ def read_records(path: Path, offset: int = 0) -> Iterator[Record]:
             if not line.endswith(b"\n"):
                 return
             offset += len(line)
-            record = _parse(line, offset)
+            record = _record(line, offset)
             if record is not None:
                 yield record
 
 
-def _parse(line: bytes, end: int) -> Record | None:
+def frame(data: Mapping[str, Any]) -> bytes:
+    """Return a record as a line with its checksum and length."""
+    payload = json.dumps(data, separators=(",", ":")).encode()
+    return b"%08x %d %b\n" % (zlib.crc32(payload), len(payload), payload)
+
+
+def unframe(line: bytes) -> dict[str, Any] | None:
+    """Return what `frame` was given; None for a damaged line."""
     crc, _, rest = line.rstrip(b"\n").partition(b" ")
     length, _, payload = rest.partition(b" ")
-    if len(crc) != 8 or not length.isdigit() or int(length) != len(payload):  # noqa: PLR2004 - crc32
+    if not length.isdigit() or int(length) != len(payload):
         return None
     try:
-        if int(crc, 16) != zlib.crc32(payload):
-            return None
-        data = json.loads(payload)
-        return Record(data["k"], RunKey(data["r"]), data["b"], end)
-    except (ValueError, KeyError, TypeError):
+        data = json.loads(payload) if int(crc, 16) == zlib.crc32(payload) else None
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _record(line: bytes, end: int) -> Record | None:
+    data = unframe(line)
+    try:
+        return Record(data["k"], RunKey(data["r"]), data["b"], end) if data else None
+    except KeyError:
         return None
 
 

@@ -1,0 +1,159 @@
+"""Execute notebooks with papermill: its parameters, its tags, its file format.
+
+What papermill says in the notebook's metadata is not trusted: it records a dead kernel, a timeout
+and an interrupt as success. The outcome is taken from the exceptions instead.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import papermill
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from jupyter_mlops.pipelines.executors.executor import (
+    Executor,
+    NotebookOutcome,
+    NotebookRun,
+    NotebookStatus,
+    Progress,
+)
+
+__all__ = ["PapermillExecutor"]
+
+_ENGINE = "jupyter_mlops_executor"
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class PapermillExecutor:
+    """Executes each notebook in a kernel of its own, in the calling thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._clients: set[PapermillNotebookClient] = set()
+        self._cancelled = False
+
+    def execute(self, run: NotebookRun, progress: Progress) -> NotebookOutcome:
+        """Execute one notebook; the executed copy is at ``run.output`` whatever happens."""
+        run.output.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            papermill.execute_notebook(
+                str(run.notebook),
+                str(run.output),
+                parameters=dict(run.parameters),
+                engine_name=_ENGINE,
+                kernel_name=run.kernel or None,
+                progress_bar=False,
+                log_output=run.log_output,
+                report_mode=run.report_mode,
+                start_timeout=run.start_timeout,
+                execution_timeout=run.cell_timeout,
+                run=run,
+                progress=progress,
+                executor=self,
+            )
+        except PapermillExecutionError as error:
+            return self._failed(_cell_outcome(error))
+        except CellTimeoutError:
+            message = f"a cell ran longer than {run.cell_timeout:.0f} s"
+            return self._failed(NotebookOutcome(NotebookStatus.TIMEOUT, message))
+        except DeadKernelError:
+            message = "the kernel died: killed, out of memory, or it called os._exit"
+            return self._failed(NotebookOutcome(NotebookStatus.FAILED, message))
+        except (NoSuchKernel, ValueError, RuntimeError) as error:
+            # No kernel of that name, none named at all, or it did not start.
+            message = f"the kernel did not start: {error}"
+            return self._failed(NotebookOutcome(NotebookStatus.FAILED, message))
+        return NotebookOutcome(NotebookStatus.DONE)
+
+    def cancel(self) -> None:
+        """Kill every kernel that is at work, with all that it has started."""
+        with self._lock:
+            self._cancelled = True
+            clients = list(self._clients)
+        for client in clients:
+            _kill(client)
+
+    def attach(self, client: PapermillNotebookClient) -> Callable[[], None]:
+        """Remember a client while it executes, so that it can be cancelled."""
+        with self._lock:
+            self._clients.add(client)
+
+        def detach() -> None:
+            with self._lock:
+                self._clients.discard(client)
+
+        return detach
+
+    def _failed(self, outcome: NotebookOutcome) -> NotebookOutcome:
+        if self._cancelled:
+            return NotebookOutcome(NotebookStatus.KILLED, "cancelled", outcome.cell)
+        return outcome
+
+
+class _Engine(NBClientEngine):  # type: ignore[misc]
+    """papermill's own engine, told where to run, with what environment, and whom to tell."""
+
+    @classmethod
+    def execute_managed_notebook(  # noqa: PLR0913 - papermill's own arguments, and ours
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        run: NotebookRun,
+        progress: Progress,
+        executor: PapermillExecutor,
+        log_output: bool = False,
+        start_timeout: float = 60,
+        execution_timeout: float | None = None,
+        **_: Any,  # noqa: ANN401 - papermill passes more than an engine needs
+    ) -> None:
+        cells = len(nb_man.nb.cells)
+        client = PapermillNotebookClient(
+            nb_man,
+            kernel_name=kernel_name,
+            timeout=execution_timeout,
+            startup_timeout=start_timeout,
+            log_output=log_output,
+            on_cell_start=lambda cell, cell_index: progress(cell_index + 1, cells),  # noqa: ARG005 - nbclient calls by these names
+        )
+        detach = executor.attach(client)
+        try:
+            # By argument and not by os.chdir and os.environ, as papermill would: other notebooks
+            # run in other threads of this process.
+            client.execute(cwd=str(run.folder), env={**os.environ, **run.environ})
+        finally:
+            detach()
+
+
+papermill_engines.register(_ENGINE, _Engine)
+
+
+def _cell_outcome(error: PapermillExecutionError) -> NotebookOutcome:
+    message = f"{error.ename}: {error.evalue}".splitlines()[0]
+    trace = _ANSI.sub("", "\n".join(error.traceback))
+    return NotebookOutcome(NotebookStatus.FAILED, message, int(error.cell_index) + 1, trace)
+
+
+def _kill(client: PapermillNotebookClient) -> None:
+    provisioner = getattr(client.km, "provisioner", None)
+    process = getattr(provisioner, "process", None)
+    if process is None:
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        # jupyter_client starts each kernel as the leader of a process group.
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+if TYPE_CHECKING:
+    _: Executor = PapermillExecutor()

@@ -1,0 +1,106 @@
+"""Track runs from a process that may wait: the command line, a pipeline.
+
+Reports go the same way as a kernel's, through a journal, so that nothing is lost or stays open
+when this process is killed; a thread delivers them beside the work.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from jupyter_mlops.runs.deliver import Deliverer, attend
+from jupyter_mlops.runs.environment import describe_environment, git_state, git_tags, user_name
+from jupyter_mlops.runs.journal import JournalWriter, now_ms
+from jupyter_mlops.runs.run import RunId, RunKey, RunStatus, new_run_key
+from jupyter_mlops.runs.store import NewRun, RunStore
+
+__all__ = ["Tracker"]
+
+_DELIVERY_SECONDS = 120
+
+
+class Tracker:
+    """Opens runs and reports what they do; a context manager. Safe from any thread."""
+
+    def __init__(self, root: Path, journals: Path, *, store: RunStore, experiment: str) -> None:
+        self._root = root
+        self._folder = journals
+        self._store = store
+        self._experiment = experiment
+        self._journal = JournalWriter(journals)
+        self._deliverer = Deliverer(journals, store)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._attend, name="deliverer", daemon=True)
+        self._git = git_tags(git_state(root))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        self._thread.join()
+        self._journal.close()
+        if error is None:
+            self._deliverer.wait(timeout=_DELIVERY_SECONDS)
+
+    @property
+    def journal(self) -> JournalWriter:
+        """Where reports on an open run go."""
+        return self._journal
+
+    def begin(
+        self,
+        name: str,
+        *,
+        source: Path,
+        parent: RunKey | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> RunKey:
+        """Open a run for the notebook or pipeline ``source``."""
+        key = new_run_key()
+        all_tags = {
+            "mlflow.user": user_name(),
+            "mlflow.source.type": "NOTEBOOK" if source.suffix == ".ipynb" else "PROJECT",
+            "mlflow.source.name": self._relative(source),
+            **self._git,
+            **(tags or {}),
+        }
+        self._journal.began(NewRun(key, name, now_ms(), self._experiment, parent, all_tags))
+        if parent is None:
+            self._journal.text(key, "environment/requirements.txt", describe_environment())
+        return key
+
+    def end(self, key: RunKey, status: RunStatus) -> None:
+        """End a run."""
+        self._journal.ended(key, status)
+
+    def metrics(self, key: RunKey) -> Mapping[str, float]:
+        """Return the newest metrics of a run, after all that was reported is delivered."""
+        return self._store.get_run(self.run_id(key)).metrics
+
+    def run_id(self, key: RunKey) -> RunId:
+        """Return the store's id of a run, after all that was reported is delivered."""
+        self._deliverer.wait(timeout=_DELIVERY_SECONDS)
+        run_id = self._deliverer.run_id(key)
+        if run_id is None:  # the store has lost what it acknowledged
+            raise RuntimeError(f"run {key} was delivered but is not in the store")
+        return run_id
+
+    def _attend(self) -> None:
+        attend(self._deliverer, self._folder, stop=self._stopped.is_set)
+
+    def _relative(self, source: Path) -> str:
+        try:
+            return source.resolve().relative_to(self._root).as_posix()
+        except ValueError:
+            return source.name
