@@ -10,6 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from jupyter_mlops.errors import (
+    Conflict,
+    Invalid,
+    MissingExtra,
+    MlopsError,
+    NotFound,
+    Unavailable,
+)
 from jupyter_mlops.registry.model_version import RegisteredModel
 from jupyter_mlops.runs.run import Artifact, Run
 
@@ -27,13 +35,35 @@ __all__ = [
 ]
 
 
+ErrorKind = Literal[
+    "NotFound", "Invalid", "Conflict", "Unavailable", "MissingExtra", "Forbidden", "Internal"
+]
+
+_KINDS: tuple[tuple[type[MlopsError], ErrorKind], ...] = (
+    (NotFound, "NotFound"),
+    (Invalid, "Invalid"),
+    (Conflict, "Conflict"),
+    (Unavailable, "Unavailable"),
+    (MissingExtra, "MissingExtra"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
     """What every endpoint answers when it cannot do what was asked."""
 
-    kind: Literal["NotFound", "Invalid", "Conflict", "Unavailable", "MissingExtra", "Internal"]
+    kind: ErrorKind
     message: str
     hint: str = ""
+
+    @classmethod
+    def of(cls, error: Exception) -> ErrorPage:
+        """Say what ``error`` says; of one that is none of ours, say nothing but that it was."""
+        for branch, kind in _KINDS:
+            if isinstance(error, branch):
+                place = f"{error.place}: " if isinstance(error, Invalid) and error.place else ""
+                return cls(kind, f"{place}{error.message}", error.hint)
+        return cls("Internal", "this did not work", "the server's log says why")
 
 
 @dataclass(frozen=True, slots=True)

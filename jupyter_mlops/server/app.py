@@ -1,0 +1,46 @@
+"""The server extension: our endpoints, our event, and the process that reads for them."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from jupyter_server.extension.application import ExtensionApp
+
+from jupyter_mlops.server import live
+from jupyter_mlops.server.endpoint import WORKER
+from jupyter_mlops.server.routes import ROUTES
+from jupyter_mlops.server.worker import Worker
+
+if TYPE_CHECKING:
+    from jupyter_events import EventLogger
+    from jupyter_server.serverapp import ServerApp
+
+__all__ = ["MlopsExtensionApp"]
+
+
+class MlopsExtensionApp(ExtensionApp):
+    """Puts the project's runs, pipelines and models within the browser's reach."""
+
+    name = "jupyter_mlops"
+
+    def initialize_settings(self) -> None:
+        """Make our event known and the worker ready; it starts with the first request."""
+        server = cast("ServerApp", self.serverapp)
+        root = getattr(server.contents_manager, "root_dir", server.root_dir)
+        # Kernels inherit it: one project for all that lies in no project of its own.
+        os.environ["JUPYTER_MLOPS_ROOT"] = root
+        bus = cast("EventLogger", server.event_logger)
+        live.register(bus)
+        notice = partial(live.emit, bus)
+        self.settings[WORKER] = Worker(Path(root), notice, log=self.log)
+
+    def initialize_handlers(self) -> None:
+        """Add our addresses."""
+        self.handlers.extend(ROUTES)
+
+    async def stop_extension(self) -> None:
+        """End the worker with the server."""
+        await self.settings[WORKER].stop()

@@ -1,0 +1,1 @@
+"""What the reading process does: pages out of projects, and word of what changes in them."""

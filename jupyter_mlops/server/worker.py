@@ -1,0 +1,210 @@
+"""The process that reads for the server.
+
+MLflow is slow to import and may block for minutes when its store does not answer: neither may
+happen in the server's process. One process does all the reading. The first request starts it,
+the next one after its death starts another, and it ends when its end of the pipe closes: when
+the server stops, however it does so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from pathlib import Path
+from threading import Lock, Thread
+from typing import BinaryIO, cast
+
+from jupyter_mlops.errors import Unavailable
+from jupyter_mlops.server.channel import Answer, Channel, Notice, Request
+from jupyter_mlops.server.pages import ErrorPage
+from jupyter_mlops.settings import MLFLOW_DEFAULTS
+
+__all__ = ["Worker"]
+
+_STOP_SECONDS = 15.0
+"""How long a database may still take to be made: half made, MLflow could never open it again."""
+
+_STUCK_SECONDS = 600.0
+"""How old a question may get before the process counts as stuck."""
+
+_MOST_WAITING = 32
+"""How many requests may wait: few enough that the pipe never fills and sending never blocks."""
+
+Result = bytes | ErrorPage
+
+
+class Worker:
+    """Reads pages in a process of its own.
+
+    ``server_root`` is the folder that the server shows; ``on_notice`` is called, in the event
+    loop, with what the process says on its own. Use it from that loop only.
+    """
+
+    def __init__(
+        self,
+        server_root: Path,
+        on_notice: Callable[[Notice], None],
+        *,
+        deadline: float = 60.0,
+        log: logging.Logger | logging.LoggerAdapter[logging.Logger] | None = None,
+    ) -> None:
+        self._server_root = server_root
+        self._on_notice = on_notice
+        self._deadline = deadline
+        self._log = log or logging.getLogger(__name__)
+        self._lock = Lock()
+        self._process: _Process | None = None
+        self._stopped = False
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the process, while there is one."""
+        return self._process.pid if self._process is not None and self._process.alive else None
+
+    async def read(self, read: str, path: str, arguments: Mapping[str, str | int]) -> Result:
+        """Read a page: its JSON, or why there is none.
+
+        Raises Unavailable where the process does not answer in time, or dies twice over one
+        request.
+        """
+        for _ in range(2):
+            process = await asyncio.to_thread(self._running, asyncio.get_running_loop())
+            answer = asyncio.wrap_future(process.ask(read, path, arguments))
+            try:
+                return await asyncio.wait_for(answer, self._deadline)
+            except _DiedError:
+                self._log.warning("the reading process %d died", process.pid)
+            except TimeoutError:
+                raise Unavailable(
+                    f"there was no answer within {self._deadline:.0f} s",
+                    hint="check that the tracking server answers, then try again",
+                ) from None
+        raise Unavailable("the reading process died twice", hint="the server's log says why")
+
+    async def stop(self) -> None:
+        """End the process, for good."""
+        with self._lock:
+            self._stopped = True
+            process, self._process = self._process, None
+        if process is not None:
+            await asyncio.to_thread(process.end, patience=_STOP_SECONDS)
+
+    def _running(self, loop: asyncio.AbstractEventLoop) -> _Process:
+        with self._lock:
+            if self._stopped:
+                raise Unavailable("the server is stopping", hint="start it again")
+            if self._process is not None and not self._process.usable:
+                self._process.end(patience=0.0)
+                self._process = None
+            if self._process is None:
+                say = partial(_say, loop, self._on_notice)
+                self._process = _Process(self._server_root, say)
+                self._log.info("reading runs, pipelines and models in process %d", self.pid)
+            return self._process
+
+
+def _say(
+    loop: asyncio.AbstractEventLoop, on_notice: Callable[[Notice], None], notice: Notice
+) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+        loop.call_soon_threadsafe(on_notice, notice)
+
+
+class _DiedError(Exception):
+    """The process died before it had answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    future: Future[Result] = field(default_factory=Future)
+    asked: float = field(default_factory=time.monotonic)
+
+
+class _Process:
+    """One life of the reading process."""
+
+    def __init__(self, server_root: Path, on_notice: Callable[[Notice], None]) -> None:
+        # -P: a file of the user's folder must not stand in for a module of the same name.
+        self._popen = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-P", "-m", "jupyter_mlops.server.reads", str(server_root)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**MLFLOW_DEFAULTS, **os.environ},
+        )
+        self._channel = Channel(
+            cast("BinaryIO", self._popen.stdout), cast("BinaryIO", self._popen.stdin)
+        )
+        self._on_notice = on_notice
+        self._numbers = count()
+        self._lock = Lock()
+        self._waiting: dict[int, _Question] = {}
+        self.alive = True
+        self._thread = Thread(target=self._listen, name="jupyter-mlops-worker", daemon=True)
+        self._thread.start()
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is alive and answers."""
+        with self._lock:
+            oldest = min((question.asked for question in self._waiting.values()), default=None)
+        stuck = oldest is not None and time.monotonic() - oldest > _STUCK_SECONDS
+        return self.alive and not stuck
+
+    def ask(self, read: str, path: str, arguments: Mapping[str, str | int]) -> Future[Result]:
+        question = _Question()
+        question.future.set_running_or_notify_cancel()  # whoever waits may go: the answer comes
+        with self._lock:
+            if len(self._waiting) >= _MOST_WAITING:
+                raise Unavailable("too many requests are waiting", hint="try again in a minute")
+            number = next(self._numbers)
+            self._waiting[number] = question
+        try:
+            self._channel.send(Request(number, read, path, arguments))
+        except (OSError, ValueError):
+            self._fail(number)
+        return question.future
+
+    def end(self, *, patience: float) -> None:
+        """End the process, by force after ``patience`` seconds; leave no zombie."""
+        if patience > 0:
+            self._channel.close()
+        try:
+            self._popen.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+        self._thread.join()
+
+    def _listen(self) -> None:
+        while (message := self._channel.receive()) is not None:
+            if isinstance(message, Answer):
+                with self._lock:
+                    question = self._waiting.pop(message.number)
+                question.future.set_result(message.result)
+            elif isinstance(message, Notice):
+                self._on_notice(message)
+        self.alive = False
+        self._channel.close()
+        self._popen.wait()
+        cast("BinaryIO", self._popen.stdout).close()
+        for number in list(self._waiting):
+            self._fail(number)
+
+    def _fail(self, number: int) -> None:
+        with self._lock:
+            question = self._waiting.pop(number, None)
+        if question is not None:
+            question.future.set_exception(_DiedError())
