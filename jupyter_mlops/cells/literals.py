@@ -26,7 +26,7 @@ def literal_params(source: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for statement in tree.body:
         for name, value in _assignments(statement):
-            if times[name] == 1 and not name.startswith("_") and _is_literal(value):
+            if times[name] == 1 and not name.startswith("_") and value and _is_literal(value):
                 found[name] = str(ast.literal_eval(value))
     return found
 

@@ -24,21 +24,24 @@ _DELIVERY_SECONDS = 120
 
 
 class Tracker:
-    """Opens runs and reports what they do; a context manager. Safe from any thread."""
+    """Opens runs and reports what they do; a context manager. Safe from any thread.
+
+    The store is opened with the first run: where nothing has to be tracked it is not touched.
+    """
 
     def __init__(self, root: Path, journals: Path, *, store: RunStore, experiment: str) -> None:
         self._root = root
         self._folder = journals
         self._store = store
         self._experiment = experiment
-        self._journal = JournalWriter(journals)
         self._deliverer = Deliverer(journals, store)
+        self._lock = threading.Lock()
+        self._journal: JournalWriter | None = None
+        self._git: Mapping[str, str] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._attend, name="deliverer", daemon=True)
-        self._git = git_tags(git_state(root))
 
     def __enter__(self) -> Self:
-        self._thread.start()
         return self
 
     def __exit__(
@@ -47,6 +50,8 @@ class Tracker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._journal is None:
+            return
         self._stopped.set()
         self._thread.join()
         self._journal.close()
@@ -55,8 +60,17 @@ class Tracker:
 
     @property
     def journal(self) -> JournalWriter:
-        """Where reports on an open run go."""
-        return self._journal
+        """Where reports on an open run go; opened, with the store, when first asked for.
+
+        Raises Unavailable where the store does not answer.
+        """
+        with self._lock:
+            if self._journal is None:
+                self._store.check()
+                self._git = git_tags(git_state(self._root))
+                self._journal = JournalWriter(self._folder)
+                self._thread.start()
+            return self._journal
 
     def begin(
         self,
@@ -67,7 +81,7 @@ class Tracker:
         tags: Mapping[str, str] | None = None,
     ) -> RunKey:
         """Open a run for the notebook or pipeline ``source``."""
-        key = new_run_key()
+        journal, key = self.journal, new_run_key()
         all_tags = {
             "mlflow.user": user_name(),
             "mlflow.source.type": "NOTEBOOK" if source.suffix == ".ipynb" else "PROJECT",
@@ -75,14 +89,14 @@ class Tracker:
             **self._git,
             **(tags or {}),
         }
-        self._journal.began(NewRun(key, name, now_ms(), self._experiment, parent, all_tags))
+        journal.began(NewRun(key, name, now_ms(), self._experiment, parent, all_tags))
         if parent is None:
-            self._journal.text(key, "environment/requirements.txt", describe_environment())
+            journal.text(key, "environment/requirements.txt", describe_environment())
         return key
 
     def end(self, key: RunKey, status: RunStatus) -> None:
         """End a run."""
-        self._journal.ended(key, status)
+        self.journal.ended(key, status)
 
     def metrics(self, key: RunKey) -> Mapping[str, float]:
         """Return the newest metrics of a run, after all that was reported is delivered."""

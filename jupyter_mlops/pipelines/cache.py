@@ -1,0 +1,117 @@
+"""The step cache: what a step made, found again by its fingerprint.
+
+A result is kept only for a step that succeeded. Its files lie beside it by content, so that a file
+that was removed or changed since is restored instead of made again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from jupyter_mlops.datasets.dataset import Digest
+from jupyter_mlops.datasets.fingerprint import fingerprint
+from jupyter_mlops.datasets.local_store import LocalDatasetStore
+from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.settings import Settings
+
+__all__ = ["LocalStepCache", "StepCache", "StepOutput", "StepResult"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutput:
+    """A value that a step hands on; ``digest`` is the content's where the value is a file's path.
+
+    Paths are relative to the pipeline's folder.
+    """
+
+    value: Any
+    digest: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What a step that succeeded left. ``notebook`` is the executed one, relative to the root."""
+
+    outputs: Mapping[str, StepOutput] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    notebook: str = ""
+    message: str = ""
+
+
+class StepCache(Protocol):
+    """Keeps results. Safe from any thread and for several processes at once.
+
+    A result that is damaged, or whose files are, is as good as none: ``get`` returns None, and the
+    step runs again.
+    """
+
+    @classmethod
+    def from_settings(cls, settings: Settings, state: Path) -> Self:
+        """Make the cache for a project; ``state`` is its folder for what can be rebuilt."""
+        ...
+
+    def get(self, fingerprint: str, folder: Path) -> StepResult | None:
+        """Return the result of a step, with its files in place below ``folder``."""
+        ...
+
+    def put(self, fingerprint: str, result: StepResult, folder: Path) -> None:
+        """Keep the result of a step and copies of its files, which lie below ``folder``."""
+        ...
+
+
+class LocalStepCache:
+    """Keeps results in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._steps = folder / "steps"
+        self._blobs = LocalDatasetStore(folder / "blobs")
+
+    @classmethod
+    def from_settings(cls, settings: Settings, state: Path) -> Self:  # noqa: ARG003 - the same for all
+        """Make the cache in the project's state folder."""
+        return cls(state / "cache")
+
+    def get(self, fingerprint: str, folder: Path) -> StepResult | None:
+        """Return the result of a step, with its files in place below ``folder``."""
+        result = self._read(fingerprint)
+        if result is None:
+            return None
+        try:
+            for output in result.outputs.values():
+                if output.digest is not None:
+                    self._restore(output.digest, folder / output.value)
+        except MlopsError:
+            return None  # a blob is missing or damaged
+        return result
+
+    def put(self, fingerprint: str, result: StepResult, folder: Path) -> None:
+        """Keep the result of a step and copies of its files, which lie below ``folder``."""
+        for output in result.outputs.values():
+            if output.digest is not None and not self._blobs.has(output.digest):
+                self._blobs.put(folder / output.value)
+        self._steps.mkdir(parents=True, exist_ok=True)
+        file = self._steps / f"{fingerprint}.json"
+        new = file.with_suffix(".new")
+        new.write_text(json.dumps(asdict(result)))
+        new.replace(file)
+
+    def _read(self, fingerprint: str) -> StepResult | None:
+        try:
+            data = json.loads((self._steps / f"{fingerprint}.json").read_text())
+            outputs = {name: StepOutput(**output) for name, output in data.pop("outputs").items()}
+            return StepResult(outputs=outputs, **data)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def _restore(self, digest: Digest, path: Path) -> None:
+        if path.exists() and fingerprint(path) == digest:
+            return
+        self._blobs.get(digest, path)
+
+
+if TYPE_CHECKING:
+    _: StepCache = LocalStepCache(Path())
