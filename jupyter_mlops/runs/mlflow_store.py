@@ -165,7 +165,9 @@ class MlflowRunStore:
             order_by=["attributes.start_time DESC"],
             page_token=page_token or None,
         )
-        return RunPage(tuple(_run(run, names) for run in page), page.token or "")
+        token = page.token or ""  # on a database it is bytes, against MLflow's own annotation
+        text = token.decode() if isinstance(token, bytes) else token
+        return RunPage(tuple(_run(run, names) for run in page), text)
 
     @_translated
     def list_artifacts(self, run_id: RunId) -> tuple[Artifact, ...]:
