@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import subprocess
 import sys
 import time
@@ -27,7 +26,6 @@ from typing import BinaryIO, cast
 from jupyter_mlops.errors import Unavailable
 from jupyter_mlops.server.channel import Answer, Channel, Notice, Request
 from jupyter_mlops.server.pages import ErrorPage
-from jupyter_mlops.settings import MLFLOW_DEFAULTS
 
 __all__ = ["Worker"]
 
@@ -139,7 +137,6 @@ class _Process:
             [sys.executable, "-P", "-m", "jupyter_mlops.server.reads", str(server_root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**MLFLOW_DEFAULTS, **os.environ},
         )
         self._channel = Channel(
             cast("BinaryIO", self._popen.stdout), cast("BinaryIO", self._popen.stdin)

@@ -31,6 +31,7 @@ export interface ErrorPage {
     | 'Conflict'
     | 'Unavailable'
     | 'MissingExtra'
+    | 'Forbidden'
     | 'Internal';
   message: string;
   hint: string;

@@ -16,6 +16,7 @@ from jupyter_mlops.server.reads.answer import answer
 from jupyter_mlops.server.reads.delivery import deliver
 from jupyter_mlops.server.reads.opened import OpenedProject, OpenedProjects
 from jupyter_mlops.server.reads.watch import watch
+from jupyter_mlops.settings import MLFLOW_DEFAULTS
 
 __all__ = ["main"]
 
@@ -24,6 +25,8 @@ _THREADS = 8  # so many may hang in stores that do not answer before the others 
 
 def main(server_root: Path) -> None:
     """Answer requests until the server is gone."""
+    for name, value in MLFLOW_DEFAULTS.items():
+        os.environ.setdefault(name, value)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the server's
     channel = _channel()
     projects = OpenedProjects(server_root, partial(_attend, channel))

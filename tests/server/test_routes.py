@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import socket
+import time
+
+import pytest
+from jupyter_server.auth import Authorizer
+from tornado.httpclient import HTTPClientError
+
+from jupyter_mlops import wire
+from jupyter_mlops.server.pages import ModelsPage, ProjectPage, RunDetails, RunsPage
+
+
+@pytest.fixture
+def jp_root_dir(tracked):
+    return tracked
+
+
+async def test_the_project_is_named_with_its_store(fetch, tracked):
+    status, page, headers = await fetch("project", params={"path": "trees/train.ipynb"})
+
+    assert 200 == status
+    assert ProjectPage("0.1.0", "trees", "trees", f"sqlite:///{tracked}/trees/mlflow.db") == (
+        wire.from_json(ProjectPage, json.dumps(page))
+    )
+    assert "application/json" == headers["Content-Type"]
+    assert "no-store" == headers["Cache-Control"]
+    assert "nosniff" == headers["X-Content-Type-Options"]
+
+
+async def test_runs_come_newest_first_with_the_notebook_to_open(fetch):
+    status, page, _ = await fetch("runs", params={"path": "trees"})
+    rows = wire.from_json(RunsPage, json.dumps(page)).rows
+
+    assert 200 == status
+    assert ["depth-4", "depth-2", "grow"] == [row.run.name for row in rows]
+    assert {"trees/train.ipynb"} == {row.contents_path for row in rows}
+    assert {"c1"} == {row.run.cell_id for row in rows}
+
+
+async def test_pages_of_runs_follow_each_other_to_the_last(fetch):
+    names, token = [], ""
+    for _ in range(3):
+        _, page, _ = await fetch(
+            "runs", params={"path": "trees", "limit": "1", "page_token": token}
+        )
+        names += [row["run"]["name"] for row in page["rows"]]
+        token = page["next_page_token"]
+
+    assert ["depth-4", "depth-2", "grow"] == names
+    assert "" == token
+
+
+async def test_a_metric_that_json_lacks_arrives_as_its_name(fetch):
+    _, page, _ = await fetch("runs", params={"path": "trees", "limit": "1"})
+
+    assert {"auc": 0.9, "loss": "NaN"} == page["rows"][0]["run"]["metrics"]
+
+
+async def test_a_run_is_told_with_code_exception_and_children(fetch):
+    _, page, _ = await fetch("runs", params={"path": "trees"})
+    run_id = page["rows"][-1]["run"]["run_id"]
+
+    status, body, _ = await fetch("runs", run_id, params={"path": "trees"})
+    details = wire.from_json(RunDetails, json.dumps(body))
+
+    assert 200 == status
+    assert ("model.fit(x, y)\n", "ValueError: no trees\n") == (details.code, details.exception)
+    assert ["depth-4", "depth-2"] == [child.run.name for child in details.children]
+    assert ["cell/source.py", "exception.txt"] == [a.path for a in details.artifacts]
+
+
+async def test_a_run_is_found_by_the_key_that_we_gave_it_too(fetch):
+    key = b"grow".hex().ljust(32, "0")
+
+    status, body, _ = await fetch("runs", key, params={"path": "trees"})
+
+    assert (200, "grow") == (status, body["row"]["run"]["name"])
+
+
+async def test_a_project_without_models_has_an_empty_page(fetch):
+    status, body, _ = await fetch("models", params={"path": "trees"})
+
+    assert (200, ModelsPage()) == (status, wire.from_json(ModelsPage, json.dumps(body)))
+
+
+@pytest.mark.parametrize("noun", ["runs", "models"])
+async def test_looking_at_a_folder_makes_nothing_in_it(fetch, tracked, noun):
+    (tracked / "bare" / ".git").mkdir(parents=True, exist_ok=True)
+
+    status, body, _ = await fetch(noun, params={"path": "bare"})
+
+    assert 200 == status
+    assert [] == body[{"runs": "rows"}.get(noun, noun)]
+    assert [".git"] == [entry.name for entry in (tracked / "bare").iterdir()]
+
+
+@pytest.mark.parametrize("limit", ["0", "501", "-1", "1e2", "", "ten", "1000000000000"])
+async def test_a_limit_out_of_bounds_is_refused(fetch, limit):
+    status, body, _ = await fetch("runs", params={"limit": limit})
+
+    assert (400, "Invalid") == (status, body["kind"])
+    assert "from 1 to 500" in body["message"]
+
+
+@pytest.mark.parametrize("token", ["x", "x" * 2000, "' OR 1=1", "eyJvZmZzZXQiOiAieCJ9"])
+async def test_a_page_token_that_is_not_ours_is_refused(fetch, token):
+    status, body, _ = await fetch("runs", params={"path": "trees", "page_token": token})
+
+    assert (400, "Invalid") == (status, body["kind"])
+
+
+@pytest.mark.parametrize(
+    "run", ["a" * 31, "A" * 32, "a" * 33, "%27%20OR%201=1", "../project", "x", "sqlite:%2F%2Fx"]
+)
+async def test_what_is_no_id_of_a_run_never_reaches_the_store(fetch, run):
+    status, body, _ = await fetch("runs", run, params={"path": "trees"})
+
+    assert (404, "NotFound") == (status, body["kind"])
+
+
+async def test_a_run_that_is_not_there_is_said_not_to_be(fetch):
+    status, body, _ = await fetch("runs", "0" * 32, params={"path": "trees"})
+
+    assert 404 == status
+    assert {
+        "kind": "NotFound",
+        "message": f"there is no run {'0' * 32}",
+        "hint": "it may have been deleted: refresh the list",
+    } == body
+
+
+@pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+async def test_an_address_that_we_do_not_have_answers_in_our_shape(jp_fetch, verb):
+    with pytest.raises(HTTPClientError) as error:
+        await jp_fetch("jupyter-mlops/api/v2", method=verb, allow_nonstandard_methods=True)
+
+    assert 404 == error.value.code
+    assert {
+        "kind": "NotFound",
+        "message": "there is no such address",
+        "hint": "all ours begin with /jupyter-mlops/api/v1",
+    } == json.loads(error.value.response.body)
+
+
+async def test_a_verb_that_an_address_does_not_know_answers_in_our_shape(fetch):
+    status, body, _ = await fetch("runs", method="DELETE")
+
+    assert 405 == status
+    assert {"kind": "Invalid", "message": "Method Not Allowed", "hint": ""} == body
+
+
+async def test_settings_that_are_wrong_are_shown_with_file_and_line(fetch, tracked):
+    (tracked / "wrong").mkdir(exist_ok=True)
+    (tracked / "wrong" / "mlops.toml").write_text("\nexperimnt = 'x'\n")
+
+    status, body, _ = await fetch("project", params={"path": "wrong"})
+
+    assert 400 == status
+    assert {
+        "kind": "Invalid",
+        "message": f"{tracked}/wrong/mlops.toml:2: unknown key 'experimnt'",
+        "hint": "did you mean 'experiment'?",
+    } == body
+
+
+async def test_credentials_of_a_store_do_not_reach_the_browser(fetch, tracked):
+    (tracked / "remote").mkdir(exist_ok=True)
+    uri = "http://ada:secret@127.0.0.1:9/mlflow?key=secret"
+    (tracked / "remote" / "mlops.toml").write_text(f"tracking_uri = '{uri}'\n")
+
+    _, page, _ = await fetch("project", params={"path": "remote"})
+    status, body, _ = await fetch("runs", params={"path": "remote"})
+
+    assert "http://127.0.0.1:9/mlflow" == page["store"]
+    assert (503, "Unavailable") == (status, body["kind"])
+    assert "secret" not in json.dumps(body)
+
+
+async def test_a_damaged_database_is_an_error_without_traceback(fetch, tracked):
+    folder = tracked / "damaged"
+    shutil.copytree(tracked / "trees", folder, dirs_exist_ok=True)
+    (folder / "mlflow.db").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+
+    status, body, _ = await fetch("runs", params={"path": "damaged"})
+
+    assert (503, "Unavailable") == (status, body["kind"])
+    assert "Traceback" not in json.dumps(body)
+    assert {"kind", "message", "hint"} == set(body)
+
+
+async def test_a_store_that_never_answers_keeps_nobody_else_waiting(fetch, tracked):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        (tracked / "silent").mkdir(exist_ok=True)
+        (tracked / "silent" / "mlops.toml").write_text(
+            f"tracking_uri = 'http://127.0.0.1:{silent.getsockname()[1]}'\n"
+        )
+        slow = asyncio.ensure_future(fetch("runs", params={"path": "silent"}))
+        await fetch("project")  # the worker is there and at work
+
+        began = time.monotonic()
+        status, _, _ = await fetch("runs", params={"path": "trees", "limit": "1"})
+        took = time.monotonic() - began
+
+        assert not slow.done()
+        assert 200 == status
+        assert took < 2
+        status, body, _ = await slow
+
+    assert (503, "Unavailable") == (status, body["kind"])
+
+
+async def test_who_is_known_but_may_not_is_refused_in_our_shape(fetch, jp_serverapp):
+    asked = []
+
+    class ReadOnlyElsewhere(Authorizer):
+        def is_authorized(self, handler, user, action, resource):
+            asked.append((action, resource))
+            return False
+
+    jp_serverapp.web_app.settings["authorizer"] = ReadOnlyElsewhere(parent=jp_serverapp)
+
+    status, body, _ = await fetch("runs")
+
+    assert [("read", "jupyter_mlops")] == asked
+    assert (403, "Forbidden") == (status, body["kind"])
+
+
+async def test_a_query_that_is_not_text_is_refused(fetch, jp_fetch):
+    with pytest.raises(HTTPClientError) as error:
+        await jp_fetch("jupyter-mlops/api/v1/project", params={"path": b"\xff\xfe"})
+
+    assert 400 == error.value.code
+    assert "Invalid" == json.loads(error.value.response.body)["kind"]

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+
+import pytest
+
+from jupyter_mlops.errors import Unavailable
+from jupyter_mlops.server.pages import ErrorPage
+from jupyter_mlops.server.worker import Worker
+
+
+@pytest.fixture
+def worker(tmp_path, jp_asyncio_loop):
+    worker = Worker(tmp_path, lambda notice: None)
+    yield worker
+    jp_asyncio_loop.run_until_complete(worker.stop())
+
+
+@pytest.fixture
+def silent(tmp_path):
+    """A project whose tracking server accepts and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        (tmp_path / "silent").mkdir()
+        (tmp_path / "silent" / "mlops.toml").write_text(
+            f"tracking_uri = 'http://127.0.0.1:{server.getsockname()[1]}'\n"
+        )
+        yield server
+
+
+def a_look(worker):
+    return worker.read("project", "", {})
+
+
+def a_long_look(worker):
+    return worker.read("runs", "silent", {"limit": 1, "page_token": ""})
+
+
+async def connected(server):
+    """Wait until the process asks the server that never answers."""
+    server.setblocking(False)
+    connection, _ = await asyncio.get_running_loop().sock_accept(server)
+    return connection
+
+
+async def test_nothing_is_started_before_somebody_asks(worker):
+    assert worker.pid is None
+
+    await a_look(worker)
+
+    assert worker.pid not in (None, os.getpid())
+
+
+async def test_one_process_does_all_the_reading(worker):
+    await asyncio.gather(*(a_look(worker) for _ in range(20)))
+    first = worker.pid
+    await a_look(worker)
+
+    assert first == worker.pid
+
+
+async def test_the_next_request_after_its_death_starts_another(worker):
+    await a_look(worker)
+    first = worker.pid
+
+    os.kill(first, signal.SIGKILL)
+    page = await a_look(worker)
+
+    assert isinstance(page, bytes)
+    assert worker.pid not in (None, first)
+
+
+async def test_a_request_that_it_dies_over_is_asked_once_more(worker, silent):
+    answer = asyncio.ensure_future(a_long_look(worker))
+    with await connected(silent):
+        os.kill(worker.pid, signal.SIGKILL)
+
+        page = await answer
+
+    assert isinstance(page, ErrorPage)
+    assert "Unavailable" == page.kind  # what the second process found out
+    assert "does not answer" in page.message
+
+
+async def test_a_request_that_it_dies_over_twice_is_given_up(worker, silent):
+    answer = asyncio.ensure_future(a_long_look(worker))
+    for _ in range(2):
+        with await connected(silent):
+            os.kill(worker.pid, signal.SIGKILL)
+
+    with pytest.raises(Unavailable, match="died twice"):
+        await answer
+
+
+async def test_whoever_asks_waits_no_longer_than_the_deadline(tmp_path, silent):
+    worker = Worker(tmp_path, lambda notice: None, deadline=0.5)
+    try:
+        with pytest.raises(Unavailable, match="no answer within") as error:
+            await a_long_look(worker)
+        assert error.value.hint
+        assert isinstance(await a_look(worker), bytes)  # and others are answered meanwhile
+    finally:
+        await worker.stop()
+
+
+async def test_a_process_that_is_stopped_is_replaced_when_it_was_silent_for_too_long(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("jupyter_mlops.server.worker._STUCK_SECONDS", 0.3)
+    worker = Worker(tmp_path, lambda notice: None, deadline=0.5)
+    try:
+        await a_look(worker)
+        first = worker.pid
+        os.kill(first, signal.SIGSTOP)
+        with pytest.raises(Unavailable):
+            await a_look(worker)
+
+        assert isinstance(await a_look(worker), bytes)
+        assert worker.pid != first
+    finally:
+        await worker.stop()
+
+
+async def test_more_requests_than_the_pipe_holds_are_refused_at_once(tmp_path):
+    worker = Worker(tmp_path, lambda notice: None, deadline=1.0)
+    try:
+        await a_look(worker)
+        os.kill(worker.pid, signal.SIGSTOP)
+        answers = await asyncio.gather(
+            *(worker.read("project", "x" * 1000, {}) for _ in range(40)), return_exceptions=True
+        )
+        os.kill(worker.pid, signal.SIGCONT)
+
+        said = [str(answer) for answer in answers]
+        assert 8 == sum("too many requests" in text for text in said)
+        assert 32 == sum("no answer within" in text for text in said)
+    finally:
+        await worker.stop()
+
+
+async def test_stopping_leaves_neither_process_nor_zombie(worker):
+    await a_look(worker)
+    pid = worker.pid
+
+    await worker.stop()
+
+    assert worker.pid is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)  # a zombie could still be signalled
+
+
+async def test_after_it_was_stopped_it_does_not_start_again(worker):
+    await worker.stop()
+
+    with pytest.raises(Unavailable, match="stopping"):
+        await a_look(worker)
+
+
+async def test_ctrl_c_in_the_terminal_does_not_end_it(worker):
+    await a_look(worker)
+    pid = worker.pid
+
+    os.kill(pid, signal.SIGINT)
+    await a_look(worker)
+
+    assert pid == worker.pid
+
+
+async def test_a_module_in_the_users_folder_is_not_imported_in_the_place_of_ours(
+    worker, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pickle.py").write_text("raise RuntimeError('imported from the folder')")
+
+    assert isinstance(await a_look(worker), bytes)
