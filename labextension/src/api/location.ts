@@ -1,0 +1,85 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { PathExt } from '@jupyterlab/coreutils';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import type { Contents } from '@jupyterlab/services';
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import type { FocusTracker, Widget } from '@lumino/widgets';
+
+import type { ILocation } from '../tokens';
+
+export interface ILocationOptions {
+  shell: JupyterFrontEnd.IShell;
+  documents: IDocumentManager;
+  contents: Contents.IManager;
+  fileBrowser: IDefaultFileBrowser | null;
+}
+
+/**
+ * The folder that the user looks at: that of the document last brought to the front, or the one last
+ * opened in the file browser, whichever came later.
+ */
+export class Location implements ILocation, IDisposable {
+  constructor({ shell, documents, contents, fileBrowser }: ILocationOptions) {
+    this._documents = documents;
+    this._contents = contents;
+    this._folder = this._local(fileBrowser?.model.path ?? '');
+    fileBrowser?.model.pathChanged.connect(this._onPathChanged, this);
+    shell.currentChanged?.connect(this._onCurrentChanged, this);
+  }
+
+  /** A path for the contents API, without its drive. */
+  get folder(): string {
+    return this._folder;
+  }
+
+  /** Emitted when the folder is another one. */
+  get moved(): ISignal<this, void> {
+    return this._moved;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      Signal.clearData(this);
+    }
+  }
+
+  private _onPathChanged(_: unknown, { newValue }: { newValue: string }): void {
+    this._move(newValue);
+  }
+
+  private _onCurrentChanged(
+    _: unknown,
+    { newValue }: FocusTracker.IChangedArgs<Widget>
+  ): void {
+    const document = newValue && this._documents.contextForWidget(newValue);
+    if (document) {
+      this._move(PathExt.dirname(this._local(document.path)));
+    }
+  }
+
+  private _local(path: string): string {
+    return this._contents.localPath(path);
+  }
+
+  private _move(path: string): void {
+    const folder = this._local(path);
+    if (folder !== this._folder) {
+      this._folder = folder;
+      this._moved.emit();
+    }
+  }
+
+  private _contents: Contents.IManager;
+  private _documents: IDocumentManager;
+  private _folder: string;
+  private _isDisposed = false;
+  private _moved = new Signal<this, void>(this);
+}

@@ -1,0 +1,110 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { PartialJSONObject } from '@lumino/coreutils';
+
+import type { ErrorPage } from '../wire';
+
+const ROOT = 'jupyter-mlops/api/v1';
+
+/** The server could not do what was asked, or could not be asked. */
+export class RequestError extends Error {
+  constructor(
+    readonly page: ErrorPage,
+    readonly status: number | null = null
+  ) {
+    super(page.message);
+    this.name = 'RequestError';
+  }
+}
+
+/** Tell what went wrong in a way that can be shown, whatever was thrown. */
+export function errorPage(error: unknown): ErrorPage {
+  if (error instanceof RequestError) {
+    return error.page;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: 'Internal', message, hint: '' };
+}
+
+export interface IRequestOptions {
+  path: string;
+  /** Left out where undefined or empty. */
+  query?: Record<string, string | number | undefined>;
+  settings: ServerConnection.ISettings;
+  trans: TranslationBundle;
+}
+
+/**
+ * Ask our part of the server for JSON.
+ *
+ * Rejects with a RequestError, and with nothing else.
+ */
+export async function request<T>(options: IRequestOptions): Promise<T> {
+  const { path, query = {}, settings, trans } = options;
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== ''
+  ) as [string, string | number][];
+  const url =
+    URLExt.join(settings.baseUrl, ROOT, path) +
+    URLExt.objectToQueryString(Object.fromEntries(given) as PartialJSONObject);
+  const response = await send(url, settings, trans);
+  const body = await parse(response);
+  if (!response.ok || body === undefined) {
+    throw new RequestError(
+      isErrorPage(body) ? body : unknownAnswer(response, trans),
+      response.status
+    );
+  }
+  return body as T;
+}
+
+async function send(
+  url: string,
+  settings: ServerConnection.ISettings,
+  trans: TranslationBundle
+): Promise<Response> {
+  try {
+    return await ServerConnection.makeRequest(url, { method: 'GET' }, settings);
+  } catch {
+    throw new RequestError({
+      kind: 'Unavailable',
+      message: trans.__('The Jupyter server does not answer.'),
+      hint: trans.__('Check that it still runs and that you are online.')
+    });
+  }
+}
+
+async function parse(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function isErrorPage(body: unknown): body is ErrorPage {
+  const page = body as Partial<ErrorPage> | null | undefined;
+  return typeof page?.kind === 'string' && typeof page.message === 'string';
+}
+
+function unknownAnswer(
+  response: Response,
+  trans: TranslationBundle
+): ErrorPage {
+  const { status, statusText } = response;
+  if (status === 404) {
+    return {
+      kind: 'Unavailable',
+      message: trans.__('This Jupyter server has no jupyter-mlops.'),
+      hint: trans.__(
+        'Install jupyter-mlops where the server runs, then start the server again; `jupyter server extension list` must show it.'
+      )
+    };
+  }
+  return {
+    kind: 'Internal',
+    message: trans.__('The server answered %1 %2.', status, statusText),
+    hint: trans.__('Its log says more.')
+  };
+}

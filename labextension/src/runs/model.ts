@@ -1,0 +1,90 @@
+import { PolledPage } from '../api/polledPage';
+import type { IMlopsClient, IMlopsLive } from '../tokens';
+import type { RunRow, RunsPage } from '../wire';
+
+/** The server is asked for no more runs than this at once. */
+const MAX_PAGE = 100;
+
+/** What of a run's values a row shows. */
+export interface IRunsSettings {
+  /** How many runs a page has. */
+  rowCount: number;
+  /** How many metrics and how many params a row shows. */
+  valueCount: number;
+  /** These come first. */
+  keyMetrics: readonly string[];
+  keyParams: readonly string[];
+}
+
+export const DEFAULT_SETTINGS: IRunsSettings = {
+  rowCount: 25,
+  valueCount: 3,
+  keyMetrics: [],
+  keyParams: []
+};
+
+export interface IRunsModelOptions {
+  client: IMlopsClient;
+  live: IMlopsLive;
+}
+
+/** The newest runs, one page or several, and which of them is the current one. */
+export class RunsModel extends PolledPage<RunsPage> {
+  constructor({ client, live }: IRunsModelOptions) {
+    super({ what: 'runs', live, fetch: () => this._fetchShown(client) });
+  }
+
+  get settings(): IRunsSettings {
+    return this._settings;
+  }
+  set settings(settings: IRunsSettings) {
+    const resized = settings.rowCount !== this._settings.rowCount;
+    this._settings = settings;
+    this.announce();
+    if (resized && this.active) {
+      void this.refresh();
+    }
+  }
+
+  /** The run that commands act on when they are not told which. */
+  get current(): RunRow | null {
+    return (
+      this.page?.rows.find(({ run }) => run.run_id === this._current) ?? null
+    );
+  }
+
+  select(runId: string): void {
+    this._current = runId;
+  }
+
+  /** Whether there are more runs than are shown. */
+  get hasMore(): boolean {
+    return Boolean(this.page?.next_page_token);
+  }
+
+  /** Show one page more; from then on a refresh asks for that page too. */
+  showMore(): Promise<void> {
+    this._pages += 1;
+    return this.refresh();
+  }
+
+  private async _fetchShown(client: IMlopsClient): Promise<RunsPage> {
+    const wanted = this._pages * this._settings.rowCount;
+    const rows = new Map<string, RunRow>();
+    let pageToken = '';
+    do {
+      const page = await client.runs({
+        limit: Math.min(wanted - rows.size, MAX_PAGE),
+        pageToken
+      });
+      // A run that began between two requests shifts the others to the next page.
+      page.rows.forEach(row => rows.set(row.run.run_id, row));
+      pageToken = page.rows.length ? page.next_page_token : '';
+    } while (pageToken && rows.size < wanted);
+    return { rows: [...rows.values()], next_page_token: pageToken };
+  }
+
+  private _current: string | null = null;
+  private _pages = 1;
+  private _settings = DEFAULT_SETTINGS;
+}

@@ -1,0 +1,80 @@
+import { Notification } from '@jupyterlab/apputils';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { Widget } from '@lumino/widgets';
+
+export interface ISource {
+  /** A path for the contents API; empty where the notebook cannot be opened. */
+  path: string;
+  /** Empty where the whole notebook is meant. */
+  cellId: string;
+}
+
+export interface IOpenSourceOptions {
+  commands: CommandRegistry;
+  contents: Contents.IManager;
+  notebooks: INotebookTracker | null;
+  trans: TranslationBundle;
+}
+
+/**
+ * Open the notebook that made a run, at the cell.
+ *
+ * Where that cannot be done a notification says why.
+ *
+ * @returns Whether the cell (the notebook, where no cell is named) is shown.
+ */
+export async function openSource(
+  { path, cellId }: ISource,
+  options: IOpenSourceOptions
+): Promise<boolean> {
+  const { commands, contents, notebooks, trans } = options;
+  if (!path) {
+    Notification.warning(
+      trans.__(
+        'This run names no notebook that this server can open: it was made by a script, or by a notebook outside of the folder that the server shows.'
+      )
+    );
+    return false;
+  }
+  try {
+    await contents.get(path, { content: false });
+  } catch {
+    Notification.warning(
+      trans.__('%1 is not there any more: it was moved or deleted.', path)
+    );
+    return false;
+  }
+  const widget: Widget & { context?: DocumentRegistry.Context } =
+    await commands.execute('docmanager:open', { path });
+  await widget.context?.ready;
+  if (!cellId || !notebooks?.has(widget)) {
+    return !cellId;
+  }
+  if (await revealCell(widget as NotebookPanel, cellId)) {
+    return true;
+  }
+  Notification.warning(
+    trans.__('The cell that made this run is not in %1 any more.', path)
+  );
+  return false;
+}
+
+async function revealCell(
+  panel: NotebookPanel,
+  cellId: string
+): Promise<boolean> {
+  await panel.revealed;
+  const notebook = panel.content;
+  const index = notebook.widgets.findIndex(({ model }) => model.id === cellId);
+  if (index < 0) {
+    return false;
+  }
+  notebook.deselectAll();
+  notebook.activeCellIndex = index;
+  await notebook.scrollToItem(index, 'center');
+  return true;
+}

@@ -1,0 +1,98 @@
+import { Token } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
+
+import type {
+  ModelsPage,
+  PipelinesPage,
+  ProjectPage,
+  RunDetails,
+  RunsPage
+} from './wire';
+
+/** The plugin that owns the settings, the shortcuts and the menu entries. */
+export const PLUGIN_ID = 'jupyter-mlops:plugin';
+
+/** The translation domain. */
+export const DOMAIN = 'jupyter_mlops';
+
+/** The mime type of a run card: `RUN_CARD_MIME` of jupyter_mlops/cells/run_card.py. */
+export const RUN_CARD_MIME = 'application/vnd.jupyter-mlops.run+json';
+
+/** Every command; by these ids the features reach each other. */
+export namespace CommandIDs {
+  export const showRuns = 'mlops:show-runs';
+  export const showPipelines = 'mlops:show-pipelines';
+  export const showModels = 'mlops:show-models';
+  export const refreshRuns = 'mlops:refresh-runs';
+  export const refreshPipelines = 'mlops:refresh-pipelines';
+  export const refreshModels = 'mlops:refresh-models';
+  export const showRun = 'mlops:show-run';
+  export const openSource = 'mlops:open-source';
+}
+
+/** Asks the server. Each method rejects with a `RequestError`. */
+export interface IMlopsClient {
+  project(): Promise<ProjectPage>;
+  runs(options: { limit: number; pageToken?: string }): Promise<RunsPage>;
+  /** `run` is the run's id, or the key that we gave it before a store knew it. */
+  run(run: string): Promise<RunDetails>;
+  pipelines(): Promise<PipelinesPage>;
+  models(): Promise<ModelsPage>;
+}
+
+export const IMlopsClient = new Token<IMlopsClient>(
+  'jupyter-mlops:IMlopsClient',
+  'Asks the server for runs, pipelines and models of the project that the user looks at.'
+);
+
+/** The folder that the user looks at: it decides which project is meant. */
+export interface ILocation {
+  readonly folder: string;
+  readonly moved: ISignal<ILocation, void>;
+}
+
+export const ILocation = new Token<ILocation>(
+  'jupyter-mlops:ILocation',
+  'Knows which folder the user looks at.'
+);
+
+/** What can change on the server. */
+export type Noun = 'project' | 'runs' | 'pipelines' | 'models';
+
+export interface IChange {
+  what: Noun;
+  /** Whether it changed because the user now looks at another folder. */
+  moved: boolean;
+}
+
+/** Tells that something changed on the server. */
+export interface IMlopsLive {
+  readonly changed: ISignal<IMlopsLive, IChange>;
+}
+
+export const IMlopsLive = new Token<IMlopsLive>(
+  'jupyter-mlops:IMlopsLive',
+  'Tells when runs, pipelines or models changed on the server.'
+);
+
+/** A section of the sidebar. */
+export interface ISection {
+  /** By this the section is shown, and remembered as open or closed. */
+  id: string;
+  widget: Widget;
+  rank: number;
+}
+
+export interface IMlopsSidebar {
+  /** Add a section; disposing of what is returned takes it out again. */
+  addSection(section: ISection): IDisposable;
+  /** Bring the sidebar to the front, with this section open. */
+  showSection(id: string): void;
+}
+
+export const IMlopsSidebar = new Token<IMlopsSidebar>(
+  'jupyter-mlops:IMlopsSidebar',
+  'The MLOps sidebar, to which sections can be added.'
+);
