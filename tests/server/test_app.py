@@ -78,4 +78,4 @@ async def test_our_addresses_stand_below_the_servers_own(
 
     assert "/a%40b/" == jp_base_url
     assert 200 == below.code
-    assert 302 == beside.code
+    assert 404 == beside.code

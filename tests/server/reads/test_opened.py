@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from jupyter_mlops.errors import Invalid
+from jupyter_mlops.server.reads.opened import OpenedProjects, database
+
+
+class Attention:
+    def __init__(self):
+        self.begun, self.ended = [], []
+
+    def __call__(self, opened):
+        self.begun.append(opened)
+        return lambda: self.ended.append(opened)
+
+
+@pytest.fixture
+def attention():
+    return Attention()
+
+
+@pytest.fixture
+def projects(tmp_path, attention):
+    for name in ("trees", "rivers"):
+        (tmp_path / name / "deep").mkdir(parents=True)
+        (tmp_path / name / "mlops.toml").touch()
+    return OpenedProjects(tmp_path, attention)
+
+
+def test_a_project_is_opened_once_wherever_one_looks_in_it(projects, attention):
+    opened = [projects.open(path) for path in ("trees", "trees/deep", "trees/deep/new.ipynb")]
+
+    assert [opened[0]] * 3 == opened
+    assert [opened[0]] == attention.begun
+    assert [] == attention.ended
+
+
+def test_each_project_is_its_own(projects):
+    trees, rivers = projects.open("trees"), projects.open("rivers")
+
+    assert ("trees", "rivers") == (trees.contents_path(), rivers.contents_path())
+
+
+def test_a_project_is_opened_anew_when_its_settings_change(projects, attention, tmp_path):
+    before = projects.open("trees")
+    file = tmp_path / "trees" / "mlops.toml"
+    file.write_text("experiment = 'other'\n")
+    os.utime(file, ns=(1, 1))
+
+    after = projects.open("trees")
+
+    assert "other" == after.project.settings.experiment
+    assert ([before, after], [before]) == (attention.begun, attention.ended)
+
+
+def test_settings_that_became_wrong_are_said_each_time_until_they_are_right(projects, tmp_path):
+    projects.open("trees")
+    file = tmp_path / "trees" / "mlops.toml"
+    file.write_text("nonsense")
+    for _ in range(2):
+        with pytest.raises(Invalid, match="not valid TOML"):
+            projects.open("trees")
+
+    file.write_text("experiment = 'right'\n")
+
+    assert "right" == projects.open("trees").project.settings.experiment
+
+
+def test_a_project_above_the_servers_root_has_no_contents_path(tmp_path, attention):
+    (tmp_path / "mlops.toml").touch()
+    (tmp_path / "notebooks").mkdir()
+
+    opened = OpenedProjects(tmp_path / "notebooks", attention).open("")
+
+    assert tmp_path.resolve() == opened.project.root
+    assert "" == opened.contents_path()
+
+
+@pytest.mark.parametrize(
+    ("settings", "used"),
+    [
+        ("", False),
+        ("tracking_uri = 'http://127.0.0.1:9'", True),
+        ("tracking_uri = 'sqlite:///{root}/other.db'", True),
+        ("run_store = 'memory'\nmodel_registry = 'memory'", True),
+    ],
+)
+def test_a_project_is_used_when_there_may_be_something_in_its_store(
+    projects, tmp_path, settings, used
+):
+    (tmp_path / "other.db").touch()
+    (tmp_path / "trees" / "mlops.toml").write_text(settings.format(root=tmp_path))
+
+    opened = projects.open("trees")
+
+    assert (used, used) == (opened.used, opened.governed)
+
+
+def test_models_may_be_elsewhere_than_runs(projects, tmp_path):
+    (tmp_path / "trees" / "mlops.toml").write_text("registry_uri = 'http://127.0.0.1:9'")
+
+    opened = projects.open("trees")
+
+    assert (False, True) == (opened.used, opened.governed)
+
+
+def test_closing_waits_for_a_database_that_is_being_made(projects, monkeypatch):
+    monkeypatch.setattr("jupyter_mlops.server.reads.opened._CLOSE_SECONDS", 0.2)
+    opened = projects.open("trees")
+    opened._preparing.acquire()
+
+    projects.close()  # not for ever
+
+    opened._preparing.release()
+    projects.close()
+    assert opened._preparing.acquire(blocking=False)
+
+
+@pytest.mark.parametrize(
+    ("uri", "file"),
+    [
+        ("sqlite:////srv/mlflow.db", Path("/srv/mlflow.db")),
+        ("sqlite:///mlflow.db", Path("mlflow.db")),
+        ("sqlite+pysqlite:////srv/mlflow.db", Path("/srv/mlflow.db")),
+        ("sqlite:////srv/mlflow.db?timeout=5", Path("/srv/mlflow.db")),
+        ("postgresql://db/m", None),
+        ("http://127.0.0.1:5000", None),
+        ("databricks", None),
+    ],
+)
+def test_only_sqlite_is_a_file(uri, file):
+    assert file == database(uri)
