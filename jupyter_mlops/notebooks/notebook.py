@@ -38,7 +38,7 @@ class Notebook:
 
     path: Path
     cells: tuple[Cell, ...]
-    kernel_name: str = ""
+    kernel: str = ""
     language: str = "python"
 
     @property
@@ -66,7 +66,7 @@ def read_notebook(path: Path) -> Notebook:
             _cell(raw, f"cell {number}", file)
             for number, raw in enumerate(document["cells"], start=1)
         ),
-        kernel_name=str(kernelspec.get("name", "")),
+        kernel=str(kernelspec.get("name", "")),
         language=str(language.get("name") or kernelspec.get("language") or "python").lower(),
     )
 

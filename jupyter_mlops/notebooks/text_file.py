@@ -19,7 +19,7 @@ def shown_path(path: Path) -> str:
     """Return ``path`` as messages show it: relative where it lies below the working folder."""
     try:
         return path.relative_to(Path.cwd()).as_posix() if path.is_absolute() else path.as_posix()
-    except ValueError:
+    except (ValueError, OSError):  # it lies elsewhere, or the working folder is gone
         return path.as_posix()
 
 

@@ -21,7 +21,7 @@ def test_cells_tags_kernel_and_language_are_read(write):
         Cell("abc", "code", "a = 1\nb = 2", ("parameters", "keep")),
     ) == notebook.cells
     assert (notebook.cells[1],) == notebook.code_cells
-    assert ("python3", "python", path) == (notebook.kernel_name, notebook.language, notebook.path)
+    assert ("python3", "python", path) == (notebook.kernel, notebook.language, notebook.path)
 
 
 def test_a_notebook_without_kernel_ids_or_tags_is_read(write):
@@ -31,7 +31,7 @@ def test_a_notebook_without_kernel_ids_or_tags_is_read(write):
 
     assert ((Cell("", "raw", ""),), "", "python") == (
         notebook.cells,
-        notebook.kernel_name,
+        notebook.kernel,
         notebook.language,
     )
 

@@ -17,6 +17,14 @@ def test_a_path_below_the_working_folder_is_shown_relative_and_any_other_as_give
     assert "/elsewhere/b.txt" == shown_path(Path("/elsewhere/b.txt"))
 
 
+def test_a_path_can_be_shown_where_the_working_folder_is_gone(write, monkeypatch):
+    (write.folder / "gone").mkdir()
+    monkeypatch.chdir(write.folder / "gone")
+    (write.folder / "gone").rmdir()
+
+    assert "/a/b.txt" == shown_path(Path("/a/b.txt"))
+
+
 def test_a_missing_file_is_not_found_and_the_nearest_name_is_hinted(write):
     write.text("x", name="prepare.ipynb")
 
