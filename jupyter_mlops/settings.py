@@ -19,6 +19,9 @@ from jupyter_mlops.errors import Invalid
 
 __all__ = [
     "MLFLOW_DEFAULTS",
+    "NOTEBOOK_VARIABLE",
+    "ROOT_VARIABLE",
+    "RUN_VARIABLE",
     "STATE_FOLDER",
     "Settings",
     "find_root",
@@ -28,6 +31,15 @@ __all__ = [
 
 STATE_FOLDER = ".mlops"
 """The folder in a project's root that holds what can be rebuilt or is still to be delivered."""
+
+RUN_VARIABLE = "JUPYTER_MLOPS_RUN"
+"""Tells a kernel which run it works for: the key of a pipeline step's or notebook's run."""
+
+ROOT_VARIABLE = "JUPYTER_MLOPS_ROOT"
+"""Tells a kernel which project it belongs to, where its folder does not."""
+
+NOTEBOOK_VARIABLE = "JUPYTER_MLOPS_NOTEBOOK"
+"""Tells a kernel which notebook it executes."""
 
 MLFLOW_DEFAULTS: Mapping[str, str] = {
     # An unreachable server blocks MLflow's client for minutes with its own defaults (7 retries).
@@ -78,7 +90,7 @@ def find_root(start: Path) -> Path:
             return candidate
         if _pyproject_table(candidate) is not None:
             return candidate
-    told = os.environ.get("JUPYTER_MLOPS_ROOT", "")
+    told = os.environ.get(ROOT_VARIABLE, "")
     if told and folder.is_relative_to(told):
         return Path(told)
     return folder

@@ -21,12 +21,10 @@ from jupyter_mlops.runs.environment import describe_environment, git_state, git_
 from jupyter_mlops.runs.journal import JournalWriter, now_ms
 from jupyter_mlops.runs.run import RunKey, RunStatus, new_run_key
 from jupyter_mlops.runs.store import NewRun
+from jupyter_mlops.settings import NOTEBOOK_VARIABLE, ROOT_VARIABLE, RUN_VARIABLE
 
 __all__ = ["ActiveRun", "KernelSession", "kernel_session"]
 
-RUN_VARIABLE = "JUPYTER_MLOPS_RUN"
-ROOT_VARIABLE = "JUPYTER_MLOPS_ROOT"
-NOTEBOOK_VARIABLE = "JUPYTER_MLOPS_NOTEBOOK"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ __all__ = [
     "StepState",
     "StepStatus",
     "fold",
+    "fold_one",
     "latest_execution",
     "new_execution_id",
     "read_execution",
@@ -165,11 +166,12 @@ def fold(events: Iterable[ExecutionEvent]) -> Execution | None:
     """Tell an execution from its events; None before it began."""
     execution: Execution | None = None
     for event in events:
-        execution = _next(execution, event)
+        execution = fold_one(execution, event)
     return execution
 
 
-def _next(execution: Execution | None, event: ExecutionEvent) -> Execution | None:
+def fold_one(execution: Execution | None, event: ExecutionEvent) -> Execution | None:
+    """Return the execution as it is after one more event."""
     if isinstance(event, ExecutionBegan):
         steps = dict.fromkeys(event.steps, StepState())
         return Execution(event.execution_id, event.pipeline, event.file, event.time, steps=steps)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mlops import plugins
 from jupyter_mlops.settings import STATE_FOLDER, Settings, find_root, load_settings
@@ -35,7 +35,7 @@ class Project:
         self.settings = settings
 
     @classmethod
-    def open(cls, path: Path | None = None, **arguments: object) -> Project:
+    def open(cls, path: Path | None = None, **arguments: Any) -> Project:  # noqa: ANN401 - each setting has a type
         """Open the project that ``path`` (default: the current folder) belongs to.
 
         ``arguments`` are settings that win over files and environment.

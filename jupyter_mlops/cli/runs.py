@@ -1,0 +1,45 @@
+"""``jupyter mlops runs``: list runs."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import click
+from rich.text import Text
+
+from jupyter_mlops.cli.console import console, duration, table
+from jupyter_mlops.project import Project
+from jupyter_mlops.runs.run import Run
+
+__all__ = ["runs"]
+
+
+@click.command()
+@click.option("-n", "--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, one run a line.")
+def runs(*, limit: int, as_json: bool) -> None:
+    """List the newest runs of this project, of all experiments."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    project = Project.open()
+    project.prepare()
+    found = project.runs.list_runs(limit=limit).runs
+    if as_json:
+        from jupyter_mlops.wire import to_json
+
+        for run in found:
+            click.echo(to_json(run))
+        return
+    grid = table(["run", "status", "began", "took", "metrics", "source"], right=["took"])
+    for run in found:
+        grid.add_row(*_row(run))
+    console().print(grid if found else "no runs yet: head a cell with %%track")
+
+
+def _row(run: Run) -> list[Text]:
+    began = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.start_time / 1000))
+    took = None if run.end_time is None else (run.end_time - run.start_time) / 1000
+    metrics = "  ".join(f"{key}={value:.4g}" for key, value in list(run.metrics.items())[:4])
+    cells = [run.name, run.status.lower(), began, duration(took), metrics, run.source]
+    return [Text(cell) for cell in cells]

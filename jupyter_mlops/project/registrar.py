@@ -1,0 +1,86 @@
+"""Introduce pipelines to the registry: what a model step asks for, done by gates and aliases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_mlops import plugins
+from jupyter_mlops.errors import Invalid
+from jupyter_mlops.pipelines.execution import StepOutcome, StepStatus
+from jupyter_mlops.pipelines.executors.registrar import ModelRequest, Registrar
+from jupyter_mlops.pipelines.pipeline import ModelStep
+from jupyter_mlops.registry.gate import Candidate, Gate
+from jupyter_mlops.registry.model_registry import ModelRegistry
+from jupyter_mlops.registry.model_version import ModelVersion, NewVersion
+from jupyter_mlops.registry.promotion import promote
+from jupyter_mlops.runs.tracker import Tracker
+
+__all__ = ["ProjectRegistrar"]
+
+
+class ProjectRegistrar:
+    """Registers models in the project's registry."""
+
+    def __init__(self, registry: ModelRegistry, tracker: Tracker) -> None:
+        self._registry = registry
+        self._tracker = tracker
+
+    def check(self, step: ModelStep) -> None:
+        """Raise Invalid for a gate of ``step`` that cannot be."""
+        _gates(step)
+
+    def register(self, request: ModelRequest) -> StepOutcome:
+        """Register a model; its alias moves if every gate passes."""
+        step = request.step
+        new = NewVersion(
+            name=step.model,
+            file=request.file,
+            digest=request.digest,
+            run_id=self._tracker.run_id(request.run),
+            input_example=request.input_example,
+            tags=request.tags,
+        )
+        version = self._registry.register(new)
+        outputs = {"version": version.version, "model": version.name}
+        label = f"{version.name} version {version.version}"
+        if step.alias is None:
+            return StepOutcome(StepStatus.DONE, outputs, request.metrics, label)
+        return self._promote(step, version, request)
+
+    def _promote(
+        self, step: ModelStep, version: ModelVersion, request: ModelRequest
+    ) -> StepOutcome:
+        alias = step.alias or ""
+        promotion = promote(
+            self._registry,
+            version,
+            alias=alias,
+            gates=_gates(step),
+            candidate=Candidate(step.model, request.metrics),
+        )
+        label = f"{version.name} version {version.version}"
+        outputs = {"version": version.version, "model": version.name, "alias": alias}
+        if promotion.moved:
+            return StepOutcome(StepStatus.DONE, outputs, request.metrics, f"{label} is {alias}")
+        reasons = "; ".join(v.reason for v in promotion.verdicts if not v.passed)
+        message = f"{label} did not become {alias}: {reasons}"
+        return StepOutcome(StepStatus.REFUSED, outputs, request.metrics, message)
+
+
+def _gates(step: ModelStep) -> list[Gate]:
+    """Make the gates of a step; what is wrong with one is told with the step's place."""
+    gates: list[Gate] = []
+    for spec in step.gates:
+        kind: type[Gate] = plugins.load("gates", spec.kind)
+        try:
+            gates.append(kind.from_options(spec.options))
+        except Invalid as error:
+            message = f"step {step.name!r}: {error.message}"
+            raise Invalid(message, hint=error.hint, line=step.line) from None
+    return gates
+
+
+if TYPE_CHECKING:
+
+    def _conforms(registrar: ProjectRegistrar) -> Registrar:
+        return registrar
