@@ -13,6 +13,7 @@ from jupyter_mlops.server import live
 from jupyter_mlops.server.endpoint import WORKER
 from jupyter_mlops.server.routes import ROUTES
 from jupyter_mlops.server.worker import Worker
+from jupyter_mlops.settings import ROOT_VARIABLE
 
 if TYPE_CHECKING:
     from jupyter_events import EventLogger
@@ -29,13 +30,13 @@ class MlopsExtensionApp(ExtensionApp):
     def initialize_settings(self) -> None:
         """Make our event known and the worker ready; it starts with the first request."""
         server = cast("ServerApp", self.serverapp)
-        root = getattr(server.contents_manager, "root_dir", server.root_dir)
+        root = Path(getattr(server.contents_manager, "root_dir", server.root_dir)).resolve()
         # Kernels inherit it: one project for all that lies in no project of its own.
-        os.environ["JUPYTER_MLOPS_ROOT"] = root
+        os.environ[ROOT_VARIABLE] = str(root)
         bus = cast("EventLogger", server.event_logger)
         live.register(bus)
         notice = partial(live.emit, bus)
-        self.settings[WORKER] = Worker(Path(root), notice, log=self.log)
+        self.settings[WORKER] = Worker(root, notice, log=self.log)
 
     def initialize_handlers(self) -> None:
         """Add our addresses."""

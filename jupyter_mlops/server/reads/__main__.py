@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -27,6 +28,7 @@ def main(server_root: Path) -> None:
     """Answer requests until the server is gone."""
     for name, value in MLFLOW_DEFAULTS.items():
         os.environ.setdefault(name, value)
+    logging.basicConfig(format="[%(levelname)1.1s %(asctime)s jupyter_mlops] %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the server's
     channel = _channel()
     projects = OpenedProjects(server_root, partial(_attend, channel))
