@@ -122,7 +122,7 @@ def _run_pipeline(
     from jupyter_mlops.cli.pipeline_report import PipelineView, print_report
     from jupyter_mlops.pipelines.execution import StepStatus
     from jupyter_mlops.pipelines.spec import load_pipeline
-    from jupyter_mlops.project.executing import execute_pipeline
+    from jupyter_mlops.project.pipeline import execute_pipeline
 
     defaults = load_pipeline(file, {}).parameters
     texts = frozenset(name for name, value in defaults.items() if isinstance(value, str))

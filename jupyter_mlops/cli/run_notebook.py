@@ -16,7 +16,7 @@ from jupyter_mlops.notebooks.parameters import check_parameters, read_parameters
 from jupyter_mlops.pipelines.execution import new_execution_id
 from jupyter_mlops.pipelines.executors.executor import NotebookOutcome, NotebookRun, NotebookStatus
 from jupyter_mlops.project import Project
-from jupyter_mlops.project.executing import execute_notebook
+from jupyter_mlops.project.notebook import execute_notebook
 
 __all__ = ["run_notebook"]
 

@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import papermill
@@ -32,6 +33,7 @@ from jupyter_mlops.pipelines.executors.executor import (
 __all__ = ["PapermillExecutor"]
 
 _ENGINE = "jupyter_mlops_executor"
+_LOG_TAIL = 4000
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -63,17 +65,21 @@ class PapermillExecutor:
                 executor=self,
             )
         except PapermillExecutionError as error:
+            kernel_log(run.output).unlink(missing_ok=True)
             return self._failed(_cell_outcome(error))
         except CellTimeoutError:
             message = f"a cell ran longer than {run.cell_timeout:.0f} s"
             return self._failed(NotebookOutcome(NotebookStatus.TIMEOUT, message))
         except DeadKernelError:
             message = "the kernel died: killed, out of memory, or it called os._exit"
-            return self._failed(NotebookOutcome(NotebookStatus.FAILED, message))
+            log = _read(kernel_log(run.output))
+            return self._failed(NotebookOutcome(NotebookStatus.FAILED, message, traceback=log))
         except (NoSuchKernel, ValueError, RuntimeError) as error:
             # No kernel of that name, none named at all, or it did not start.
             message = f"the kernel did not start: {error}"
-            return self._failed(NotebookOutcome(NotebookStatus.FAILED, message))
+            log = _read(kernel_log(run.output))
+            return self._failed(NotebookOutcome(NotebookStatus.FAILED, message, traceback=log))
+        kernel_log(run.output).unlink(missing_ok=True)
         return NotebookOutcome(NotebookStatus.DONE)
 
     def cancel(self) -> None:
@@ -119,6 +125,7 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
         **_: Any,  # noqa: ANN401 - papermill passes more than an engine needs
     ) -> None:
         cells = len(nb_man.nb.cells)
+        log = kernel_log(run.output)
         client = PapermillNotebookClient(
             nb_man,
             kernel_name=kernel_name,
@@ -129,9 +136,11 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
         )
         detach = executor.attach(client)
         try:
-            # By argument and not by os.chdir and os.environ, as papermill would: other notebooks
-            # run in other threads of this process.
-            client.execute(cwd=str(run.folder), env={**os.environ, **run.environ})
+            with log.open("wb") as stderr:
+                # Folder and environment by argument and not by os.chdir and os.environ, as
+                # papermill would: other notebooks run in other threads of this process.
+                environ = {**os.environ, **run.environ}
+                client.execute(cwd=str(run.folder), env=environ, stderr=stderr)
         finally:
             detach()
 
@@ -139,10 +148,19 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
 papermill_engines.register(_ENGINE, _Engine)
 
 
+def kernel_log(output: Path) -> Path:
+    """Return where what a kernel itself says goes; it is kept only if the kernel fails."""
+    return output.with_suffix(".kernel.log")
+
+
 def _cell_outcome(error: PapermillExecutionError) -> NotebookOutcome:
     message = f"{error.ename}: {error.evalue}".splitlines()[0]
     trace = _ANSI.sub("", "\n".join(error.traceback))
     return NotebookOutcome(NotebookStatus.FAILED, message, int(error.cell_index) + 1, trace)
+
+
+def _read(log: Path) -> str:
+    return log.read_text(errors="replace")[-_LOG_TAIL:] if log.exists() else ""
 
 
 def _kill(client: PapermillNotebookClient) -> None:

@@ -1,4 +1,4 @@
-"""Execute: a pipeline, or one notebook, as the project is set up."""
+"""Execute a pipeline as the project is set up."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ from jupyter_mlops.pipelines.execution import (
     new_execution_id,
     read_execution,
 )
-from jupyter_mlops.pipelines.executors.executor import NotebookOutcome, NotebookRun, Progress
 from jupyter_mlops.pipelines.executors.step_executor import StepExecutor
-from jupyter_mlops.pipelines.executors.tracked import RUN_STATUS, TrackedExecutor
 from jupyter_mlops.pipelines.graph import Graph
 from jupyter_mlops.pipelines.pipeline import ModelStep, Pipeline
 from jupyter_mlops.pipelines.scheduler import Scheduler
+from jupyter_mlops.project.notebook import open_tracker, tracked_executor
 from jupyter_mlops.project.project import Project
 from jupyter_mlops.project.registrar import ProjectRegistrar
 from jupyter_mlops.runs.run import RunKey, RunStatus
 from jupyter_mlops.runs.tracker import Tracker
 
-__all__ = ["execute_notebook", "execute_pipeline"]
+__all__ = ["execute_pipeline"]
 
 _RUN_STATUS = {
     StepStatus.FAILED: RunStatus.FAILED,
@@ -49,7 +48,7 @@ def execute_pipeline(
     What a step's notebook does is an outcome. Raises Invalid, before anything runs, for a gate
     that cannot be, and Unavailable where the run store does not answer.
     """
-    with _tracker(project) as tracker:
+    with open_tracker(project) as tracker:
         registrar = ProjectRegistrar(project.registry, tracker)
         _check_gates(pipeline, registrar)
         execution_id = new_execution_id()
@@ -71,7 +70,7 @@ def execute_pipeline(
             root=project.root,
             folder=folder,
             cache=project.step_cache,
-            notebooks=_tracked(project, tracker),
+            notebooks=tracked_executor(project, tracker),
             registrar=registrar,
             tracker=tracker,
             parent=run.key,
@@ -94,30 +93,6 @@ def execute_pipeline(
     if execution is None:  # its journal was removed while it ran
         raise Invalid(f"execution {execution_id} has lost its journal", file=str(folder))
     return execution
-
-
-def execute_notebook(
-    project: Project,
-    run: NotebookRun,
-    *,
-    experiment: str | None = None,
-    name: str = "",
-    progress: Progress,
-) -> NotebookOutcome:
-    """Execute one notebook as a run of its own.
-
-    Raises Unavailable where the run store does not answer, before anything runs.
-    """
-    with _tracker(project, experiment) as tracker:
-        notebooks = _tracked(project, tracker)
-        key = notebooks.begin(run, name or run.notebook.stem, parent=None, tags={})
-        status = RunStatus.KILLED
-        try:
-            outcome = notebooks.execute(run, key, progress)
-            status = RUN_STATUS[outcome.status]
-        finally:
-            tracker.end(key, status)
-    return outcome
 
 
 class _ExecutionRun:
@@ -143,19 +118,6 @@ class _ExecutionRun:
     def end(self, status: RunStatus) -> None:
         if self._key is not None:
             self._tracker.end(self._key, status)
-
-
-def _tracker(project: Project, experiment: str | None = None) -> Tracker:
-    return Tracker(
-        project.root,
-        project.journals,
-        store=project.runs,
-        experiment=experiment or project.settings.experiment,
-    )
-
-
-def _tracked(project: Project, tracker: Tracker) -> TrackedExecutor:
-    return TrackedExecutor(project.executor, tracker, root=project.root, settings=project.settings)
 
 
 def _check_gates(pipeline: Pipeline, registrar: ProjectRegistrar) -> None:
