@@ -18,7 +18,14 @@ from jupyter_mlops.notebooks.notebook import Cell, Notebook
 from jupyter_mlops.notebooks.parameter_type import accepts, check_plain, kind_of, kind_of_annotation
 from jupyter_mlops.notebooks.text_file import shown_path
 
-__all__ = ["PARAMETERS_TAG", "Parameter", "check_parameters", "read_parameters"]
+__all__ = [
+    "PARAMETERS_TAG",
+    "Parameter",
+    "check_parameter",
+    "check_parameters",
+    "find_parameter",
+    "read_parameters",
+]
 
 PARAMETERS_TAG = "parameters"
 """papermill's tag of the cell that holds the defaults."""
@@ -82,39 +89,52 @@ def check_parameters(notebook: Notebook, given: Mapping[str, Any]) -> dict[str, 
     text is never turned into a number. Raises Invalid, naming the parameter and the file.
     Of a notebook in another language than Python only the names' form and the values are checked.
     """
-    file = shown_path(notebook.path)
     declared = read_parameters(notebook)
-    if declared is None and given:
-        hint = f"tag the cell that assigns the defaults {PARAMETERS_TAG!r}"
-        message = f"the notebook accepts no parameters, but {_names(given)} is given"
-        raise Invalid(message, hint=hint, file=file)
     for name, value in given.items():
-        if not str(name).isidentifier():
-            raise Invalid(f"{name!r} is no name of a parameter", hint="see its cell", file=file)
-        check_plain(value, f"parameter {name!r}", file)
-        if notebook.language == "python":
-            _check(name, value, declared or {}, file)
+        check_parameter(notebook, declared, name=name, value=value)
     missing = [p.name for p in (declared or {}).values() if p.required and p.name not in given]
     if missing:
-        hint = "give a value, or assign a default in the notebook"
-        raise Invalid(f"parameter {missing[0]!r} has no value", hint=hint, file=file)
+        message = f"parameter {missing[0]!r} has no value"
+        hint = "give one, or assign a default in the notebook"
+        raise Invalid(message, hint=hint, file=shown_path(notebook.path))
     return dict(given)
 
 
-def _check(name: str, value: object, declared: Mapping[str, Parameter], file: str) -> None:
-    parameter = declared.get(name)
-    if parameter is None:
-        near = get_close_matches(name, declared, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        hint += f"it declares: {_names(declared) or 'none'}"
-        raise Invalid(f"the notebook has no parameter {name!r}", hint=hint, file=file)
-    if not accepts(parameter.annotation or parameter.kind, value):
-        message = f"parameter {name!r} must be {parameter.expected}, not {value!r:.80}"
-        raise Invalid(message, hint=f"that is of type {kind_of(value)}", file=file)
+def check_parameter(
+    notebook: Notebook, declared: Mapping[str, Parameter] | None, *, name: str, value: object
+) -> None:
+    """Raise Invalid unless the notebook, which declares ``declared``, accepts this one value."""
+    file = shown_path(notebook.path)
+    parameter = find_parameter(notebook, declared, name=name)
+    check_plain(value, f"parameter {name!r}", file)
+    if parameter is None or accepts(parameter.annotation or parameter.kind, value):
+        return
+    message = f"parameter {name!r} must be {parameter.expected}, not {value!r:.80}"
+    raise Invalid(message, hint=f"that is of type {type(value).__name__}", file=file)
 
 
-def _names(names: Mapping[str, Any]) -> str:
-    return ", ".join(map(str, names))
+def find_parameter(
+    notebook: Notebook, declared: Mapping[str, Parameter] | None, *, name: str
+) -> Parameter | None:
+    """Return what the notebook declares as ``name``; None where its language is not read.
+
+    Raises Invalid where it declares no such thing, or nothing at all.
+    """
+    file = shown_path(notebook.path)
+    if declared is None:
+        hint = f"tag the cell that assigns the defaults {PARAMETERS_TAG!r}"
+        message = f"the notebook accepts no parameters, but {name!r} is given"
+        raise Invalid(message, hint=hint, file=file)
+    if not str(name).isidentifier():
+        raise Invalid(f"{name!r} is no name of a parameter", hint="see its cell", file=file)
+    if name in declared:
+        return declared[name]
+    if notebook.language != "python":
+        return None
+    near = get_close_matches(name, declared, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    hint += f"it declares: {', '.join(declared) or 'none'}"
+    raise Invalid(f"the notebook has no parameter {name!r}", hint=hint, file=file)
 
 
 def _parameters_cell(notebook: Notebook) -> Cell | None:

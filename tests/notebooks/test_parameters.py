@@ -132,7 +132,7 @@ def test_a_notebook_without_the_cell_declares_nothing_and_accepts_nothing():
     with pytest.raises(Invalid) as caught:
         check_parameters(bare, {"a": 1, "b": 2})
     assert (
-        "train.ipynb: the notebook accepts no parameters, but a, b is given "
+        "train.ipynb: the notebook accepts no parameters, but 'a' is given "
         "(tag the cell that assigns the defaults 'parameters')"
     ) == str(caught.value)
 
@@ -187,7 +187,7 @@ def test_what_fits_is_accepted(given):
             {"seed": 1},
             (
                 "train.ipynb: parameter 'size' has no value "
-                "(give a value, or assign a default in the notebook)"
+                "(give one, or assign a default in the notebook)"
             ),
         ),
     ],
