@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
 
+from jupyter_mlops.errors import Unavailable
 from jupyter_mlops.project import Project
 from jupyter_mlops.server.reads.location import contents_path, existing_folder
 from jupyter_mlops.settings import find_root
@@ -54,7 +55,11 @@ class OpenedProject:
         """
         with self._preparing:
             if not self._ready:
-                self.project.prepare()
+                try:
+                    self.project.prepare()
+                except OSError as error:
+                    hint = f"make {self.project.state} a folder that you may write to"
+                    raise Unavailable(f"the project cannot be opened: {error}", hint=hint) from None
                 self._ready = database(self.project.settings.tracking_uri) is not None
 
     def settle(self, deadline: float) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_mlops.errors import Invalid
+from jupyter_mlops.errors import Invalid, Unavailable
 from jupyter_mlops.server.reads.opened import OpenedProjects, database
 
 
@@ -106,6 +106,15 @@ def test_models_may_be_elsewhere_than_runs(projects, tmp_path):
     opened = projects.open("trees")
 
     assert (False, True) == (opened.used, opened.governed)
+
+
+def test_a_project_whose_state_cannot_be_written_says_so(projects, tmp_path):
+    (tmp_path / "trees" / ".mlops").write_text("a file in the way")
+
+    with pytest.raises(Unavailable, match="cannot be opened") as error:
+        projects.open("trees").prepare()
+
+    assert ".mlops" in error.value.hint
 
 
 def test_closing_waits_for_a_database_that_is_being_made(projects, monkeypatch):
