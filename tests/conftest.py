@@ -10,9 +10,6 @@ import pytest
 # before anything imports MLflow, and for every process that a test starts
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
-# pytest accepts pytest_plugins in the conftest of testpaths only
-pytest_plugins = ("pytest_jupyter.jupyter_server",)
-
 
 def pytest_configure(config):
     for warning in (

@@ -127,5 +127,5 @@ def _check_gates(pipeline: Pipeline, registrar: ProjectRegistrar) -> None:
                 registrar.check(step)
             except Invalid as error:
                 raise Invalid(
-                    error.message, hint=error.hint, file=str(pipeline.file), line=error.line
+                    error.message, hint=error.hint, file=str(pipeline.file), line=step.line
                 ) from None

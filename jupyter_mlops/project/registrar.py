@@ -10,6 +10,7 @@ from jupyter_mlops.pipelines.execution import StepOutcome, StepStatus
 from jupyter_mlops.pipelines.executors.registrar import ModelRequest, Registrar
 from jupyter_mlops.pipelines.pipeline import ModelStep
 from jupyter_mlops.registry.gate import Candidate, Gate
+from jupyter_mlops.registry.limits import check_alias, check_model_name
 from jupyter_mlops.registry.model_registry import ModelRegistry
 from jupyter_mlops.registry.model_version import ModelVersion, NewVersion
 from jupyter_mlops.registry.promotion import promote
@@ -26,7 +27,10 @@ class ProjectRegistrar:
         self._tracker = tracker
 
     def check(self, step: ModelStep) -> None:
-        """Raise Invalid for a gate of ``step`` that cannot be."""
+        """Raise Invalid for a gate, an alias or a model's name that cannot be."""
+        check_model_name(step.model)
+        if step.alias is not None:
+            check_alias(step.alias)
         _gates(step)
 
     def register(self, request: ModelRequest) -> StepOutcome:
@@ -76,7 +80,7 @@ def _gates(step: ModelStep) -> list[Gate]:
             gates.append(kind.from_options(spec.options))
         except Invalid as error:
             message = f"step {step.name!r}: {error.message}"
-            raise Invalid(message, hint=error.hint, line=step.line) from None
+            raise Invalid(message, hint=error.hint) from None
     return gates
 
 

@@ -4,6 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+
+# By import and not as a plugin: that gives an event loop and a server's clean-up to every test of
+# the whole suite, those that run loops of their own among them.
+from pytest_jupyter.jupyter_server import *  # noqa: F403
 from tornado.httpclient import HTTPClientError
 
 from jupyter_mlops.project import Project

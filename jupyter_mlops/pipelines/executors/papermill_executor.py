@@ -6,6 +6,7 @@ and an interrupt as success. The outcome is taken from the exceptions instead.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -48,6 +49,12 @@ class PapermillExecutor:
     def execute(self, run: NotebookRun, progress: Progress) -> NotebookOutcome:
         """Execute one notebook; the executed copy is at ``run.output`` whatever happens."""
         run.output.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._execute(run, progress)
+        finally:
+            _close_loop()
+
+    def _execute(self, run: NotebookRun, progress: Progress) -> NotebookOutcome:
         try:
             papermill.execute_notebook(
                 str(run.notebook),
@@ -157,6 +164,14 @@ def _cell_outcome(error: PapermillExecutionError) -> NotebookOutcome:
     message = f"{error.ename}: {error.evalue}".splitlines()[0]
     trace = _ANSI.sub("", "\n".join(error.traceback))
     return NotebookOutcome(NotebookStatus.FAILED, message, int(error.cell_index) + 1, trace)
+
+
+def _close_loop() -> None:
+    """Close the event loop that jupyter_core made for this thread: it never does itself."""
+    with suppress(RuntimeError):  # there is none
+        loop = asyncio.get_event_loop()
+        if not loop.is_running():
+            loop.close()
 
 
 def _read(log: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_mlops.datasets.fingerprint import fingerprint
-from jupyter_mlops.errors import Invalid, NotFound
+from jupyter_mlops.errors import Invalid, MissingExtra, NotFound
 from jupyter_mlops.notebooks.digest import code_digest
 from jupyter_mlops.notebooks.notebook import read_notebook
 from jupyter_mlops.notebooks.scraps import read_scraps
@@ -217,7 +217,7 @@ class StepExecutor:
         try:
             outcome = self.registrar.register(self._request(step, file, recipe, results, key))
             status = RunStatus.FINISHED
-        except Invalid as error:
+        except (Invalid, NotFound, MissingExtra) as error:
             outcome = StepOutcome(StepStatus.FAILED, message=str(error))
         finally:
             self.tracker.end(key, status)
