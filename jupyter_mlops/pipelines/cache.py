@@ -6,16 +6,17 @@ that was removed or changed since is restored instead of made again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from jupyter_mlops.datasets.dataset import Digest
 from jupyter_mlops.datasets.fingerprint import fingerprint
 from jupyter_mlops.datasets.local_store import LocalDatasetStore
 from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.runs.journal import frame, unframe
 from jupyter_mlops.settings import Settings
 
 __all__ = ["LocalStepCache", "StepCache", "StepOutput", "StepResult"]
@@ -94,18 +95,23 @@ class LocalStepCache:
             if output.digest is not None and not self._blobs.has(output.digest):
                 self._blobs.put(folder / output.value)
         self._steps.mkdir(parents=True, exist_ok=True)
-        file = self._steps / f"{fingerprint}.json"
-        new = file.with_suffix(".new")
-        new.write_text(json.dumps(asdict(result)))
-        new.replace(file)
+        # Written aside under a name of its own: others may put the same at the same time.
+        with NamedTemporaryFile(dir=self._steps, suffix=".new", delete=False) as new:
+            new.write(frame(asdict(result)))
+        Path(new.name).replace(self._steps / f"{fingerprint}.json")
 
     def _read(self, fingerprint: str) -> StepResult | None:
         try:
-            data = json.loads((self._steps / f"{fingerprint}.json").read_text())
+            data = unframe((self._steps / f"{fingerprint}.json").read_bytes())
+        except OSError:
+            return None
+        if data is None:
+            return None
+        try:
             outputs = {name: StepOutput(**output) for name, output in data.pop("outputs").items()}
             return StepResult(outputs=outputs, **data)
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
+        except (AttributeError, TypeError, KeyError):
+            return None  # written by another version
 
     def _restore(self, digest: Digest, path: Path) -> None:
         if path.exists() and fingerprint(path) == digest:

@@ -118,7 +118,7 @@ class StepExecutor:
         )
 
     def _scope(self, instance: StepInstance, results: Results) -> Scope:
-        outputs: dict[StepName, dict[str, Any]] = {}
+        outputs: dict[str, dict[str, Any]] = {}
         for name in instance.step.needs:
             values = [
                 {key: output.value for key, output in result.outputs.items()}
