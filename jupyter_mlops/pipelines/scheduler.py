@@ -45,7 +45,9 @@ class Scheduler:
         with ThreadPoolExecutor(self.workers, thread_name_prefix="step") as pool:
             try:
                 while True:
-                    for instance in [i for i in waiting if self._is_ready(i)]:
+                    ready = [instance for instance in waiting if self._is_ready(instance)]
+                    # No more than can begin at once: after a failure nothing new begins.
+                    for instance in ready[: self.workers - len(running)]:
                         waiting.remove(instance)
                         running[pool.submit(self._execute, instance)] = instance
                     if not running:

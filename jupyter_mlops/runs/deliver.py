@@ -9,6 +9,7 @@ key, a point carries the time when it was reported, everything else overwrites i
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ __all__ = ["Deliverer", "attend", "is_attended", "undelivered"]
 
 def undelivered(folder: Path) -> int:
     """Return how many bytes of the journals in ``folder`` the store does not have yet."""
-    return sum(path.stat().st_size - _State.load(path).offset for path in _journals(folder))
+    return sum(_size(path) - _State.load(path).offset for path in _journals(folder))
 
 
 class Deliverer:
@@ -39,21 +40,24 @@ class Deliverer:
         self._folder = folder
         self._store = store
         self._lock = FileLock(folder / "deliver.lock", thread_local=False)
+        # A FileLock lets a second thread of its process in.
+        self._busy = threading.Lock()
 
     def deliver(self) -> bool:
         """Deliver all that is there now; return False where another deliverer is at it.
 
         Raises Unavailable where the store does not answer; all of it stays in the journals.
         """
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
+        if not self._busy.acquire(blocking=False):
             return False
         try:
-            for path in _journals(self._folder):
-                self._deliver_journal(path)
+            with self._lock.acquire(timeout=0):
+                for path in _journals(self._folder):
+                    self._deliver_journal(path)
+        except Timeout:
+            return False
         finally:
-            self._lock.release()
+            self._busy.release()
         return True
 
     def run_id(self, key: RunKey) -> RunId | None:
@@ -69,7 +73,7 @@ class Deliverer:
         Delivers itself, or waits for whoever is at it. Raises Unavailable where the store does
         not answer, or after ``timeout`` seconds.
         """
-        held = {path: path.stat().st_size for path in _journals(self._folder)}
+        held = {path: size for path in _journals(self._folder) if (size := _size(path))}
         deadline = time.monotonic() + timeout
         while any(p.exists() and _State.load(p).offset < size for p, size in held.items()):
             if not self.deliver():
@@ -207,6 +211,14 @@ class _State:
 def _journals(folder: Path) -> Iterator[Path]:
     """Yield the journals, oldest writer first: parents before their children."""
     yield from sorted(folder.glob("*.journal"))
+
+
+def _size(path: Path) -> int:
+    """Return a file's size in bytes, 0 where it has just been removed."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _state_file(journal: Path) -> Path:

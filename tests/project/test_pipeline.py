@@ -1,0 +1,340 @@
+"""Pipelines executed for real but for the kernels: notebooks are played by a script."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from textwrap import dedent
+
+import pytest
+
+from jupyter_mlops.errors import Invalid, Unavailable
+from jupyter_mlops.notebooks.scraps import scrap_bundle
+from jupyter_mlops.pipelines.execution import StepStatus, read_execution
+from jupyter_mlops.pipelines.executors.executor import (
+    NotebookOutcome,
+    NotebookRun,
+    NotebookStatus,
+    Progress,
+)
+from jupyter_mlops.pipelines.spec import load_pipeline
+from jupyter_mlops.project import Project
+from jupyter_mlops.project.pipeline import execute_pipeline
+from jupyter_mlops.runs.run import RunStatus
+from jupyter_mlops.testing.executor_contract import write_notebook
+
+DONE = NotebookOutcome(NotebookStatus.DONE)
+
+
+@dataclass
+class Play:
+    """An executor that does what ``plays`` says for a notebook, without a kernel."""
+
+    plays: dict[str, Callable[[NotebookRun], NotebookOutcome | dict | None]]
+    played: list[str] = field(default_factory=list)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def execute(self, run: NotebookRun, progress: Progress) -> NotebookOutcome:
+        progress(1, 1)
+        self.played.append(run.output.stem)
+        said = self.plays.get(run.notebook.stem, lambda run: None)(run)
+        outputs = said if isinstance(said, dict) else {}
+        bundles = [
+            {"output_type": "display_data", "data": scrap_bundle(name, value), "metadata": {}}
+            for name, value in outputs.items()
+        ]
+        notebook = json.loads(run.notebook.read_text())
+        notebook["cells"][-1]["outputs"] = bundles
+        run.output.parent.mkdir(parents=True, exist_ok=True)
+        run.output.write_text(json.dumps(notebook))
+        return said if isinstance(said, NotebookOutcome) else DONE
+
+    def cancel(self) -> None:
+        self.cancelled.set()
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "mlops.toml").write_text(
+        'experiment = "plays"\nrun_store = "memory"\nmodel_registry = "memory"\n'
+    )
+    for name in ("prepare", "train", "evaluate"):
+        declared = "seed = 0\ndepth = 0\nmodels = None\ndata = 'data.csv'"
+        write_notebook(tmp_path / f"{name}.ipynb", [f"print('{name}')"], parameters=declared)
+    return Project.open(tmp_path)
+
+
+PIPELINE = """
+    name: trees
+    parameters: {seed: 1}
+    steps:
+      prepare:
+        notebook: prepare.ipynb
+        parameters: {seed: "${{ parameters.seed }}"}
+        outputs: {data: data.csv}
+      train:
+        notebook: train.ipynb
+        matrix: {depth: [2, 4]}
+        parameters: {data: "${{ steps.prepare.outputs.data }}"}
+        outputs: {model: "model-${{ matrix.depth }}.bin"}
+      evaluate:
+        notebook: evaluate.ipynb
+        parameters: {models: "${{ steps.train.outputs.model }}"}
+"""
+
+
+def prepare(run):
+    (run.folder / "data.csv").write_text(f"{run.parameters['seed']}\n")
+
+
+def train(run):
+    text = (run.folder / run.parameters["data"]).read_text()
+    (run.folder / f"model-{run.parameters['depth']}.bin").write_text(text)
+
+
+def evaluate(run):
+    return {"best": run.parameters["models"][-1]}
+
+
+def play(**others):
+    return Play({"prepare": prepare, "train": train, "evaluate": evaluate, **others})
+
+
+def execute(project, executor, *, text=PIPELINE, workers=2, **parameters):
+    """Execute a pipeline with ``executor`` in place of the project's."""
+    file = project.root / "pipeline.yaml"
+    file.write_text(dedent(text))
+    fresh = Project(project.root, project.settings)
+    for name in ("runs", "registry"):
+        fresh.__dict__[name] = getattr(project, name)
+    fresh.__dict__["executor"] = executor
+    events = []
+    execution = execute_pipeline(
+        fresh, load_pipeline(file, parameters), subscriber=events.append, workers=workers
+    )
+    return execution, executor.played
+
+
+def statuses(execution):
+    return {name: str(state.status) for name, state in execution.steps.items()}
+
+
+def test_steps_run_in_order_and_hand_on_what_they_made(project):
+    execution, played = execute(project, play())
+
+    assert StepStatus.DONE == execution.status
+    assert "prepare" == played[0]
+    assert {"train-depth=2", "train-depth=4"} == set(played[1:3])
+    assert "evaluate" == played[3]
+    assert {"best": "model-4.bin"} == execution.steps["evaluate"].outcome.outputs
+
+
+def test_a_second_execution_runs_nothing_and_opens_no_run(project):
+    execute(project, play())
+    before = project.runs.list_runs().runs
+
+    execution, played = execute(project, play())
+
+    assert [] == played
+    assert StepStatus.CACHED == execution.status
+    assert {"best": "model-4.bin"} == execution.steps["evaluate"].outcome.outputs
+    assert before == project.runs.list_runs().runs
+
+
+def test_a_parameter_that_changed_runs_again_all_that_depends_on_it(project):
+    execute(project, play())
+
+    _, played = execute(project, play(), seed=2)
+
+    assert {"prepare", "train-depth=2", "train-depth=4"} == set(played) - {"evaluate"}
+
+
+def test_a_step_that_makes_the_same_again_does_not_run_those_after_it(project):
+    execute(project, play())
+
+    def same(run):
+        (run.folder / "data.csv").write_text("1\n")
+
+    _, played = execute(project, play(prepare=same), seed=3)
+
+    assert ["prepare"] == played
+
+
+def test_an_output_that_was_deleted_is_restored_without_running_anything(project):
+    execute(project, play())
+    (project.root / "model-2.bin").unlink()
+    (project.root / "data.csv").write_text("somebody's edit\n")
+
+    _, played = execute(project, play())
+
+    assert [] == played
+    assert "1\n" == (project.root / "model-2.bin").read_text()
+    assert "1\n" == (project.root / "data.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("cell", "again"),
+    [
+        ("# a comment\nprint( 'train' )", False),
+        ("print('train', 2)", True),
+    ],
+)
+def test_code_counts_but_its_formatting_does_not(project, cell, again):
+    execute(project, play())
+    file = project.root / "train.ipynb"
+    notebook = json.loads(file.read_text())
+    notebook["cells"][-1]["source"] = cell
+    file.write_text(json.dumps(notebook))
+
+    _, played = execute(project, play())
+
+    assert again == ("train-depth=2" in played)
+
+
+def test_a_failed_step_skips_what_needs_it_and_is_tried_again(project):
+    failed = NotebookOutcome(NotebookStatus.FAILED, "ValueError: no", 2, "Traceback ...")
+
+    execution, _ = execute(project, play(train=lambda run: failed), workers=1)
+
+    assert StepStatus.FAILED == execution.status
+    assert {
+        "prepare": "done",
+        "train[depth=2]": "failed",
+        "train[depth=4]": "skipped",
+        "evaluate": "skipped",
+    } == statuses(execution)
+    outcome = execution.steps["train[depth=2]"].outcome
+    assert ("ValueError: no", 2) == (outcome.message, outcome.cell)
+    assert (project.root / outcome.notebook).exists()
+    assert ["train-depth=2", "train-depth=4", "evaluate"] == execute(project, play(), workers=1)[1]
+
+
+def test_each_step_is_a_run_below_the_executions_own(project):
+    failed = NotebookOutcome(NotebookStatus.FAILED, "ValueError: no", 2, "Traceback ...")
+
+    execution, _ = execute(project, play(evaluate=lambda run: failed))
+
+    runs = {run.name: run for run in project.runs.list_runs().runs}
+    parent = runs.pop("trees")
+    assert {"prepare", "train[depth=2]", "train[depth=4]", "evaluate"} == set(runs)
+    assert {parent.run_id} == {run.parent_id for run in runs.values()}
+    assert RunStatus.FAILED == parent.status
+    assert RunStatus.FAILED == runs["evaluate"].status
+    assert RunStatus.FINISHED == runs["prepare"].status
+    assert {"seed": "1", "data": "data.csv"} == runs["prepare"].params
+    assert "prepare.ipynb" == runs["prepare"].source
+    assert execution.execution_id == parent.tags["mlops.execution"]
+    assert "Traceback ..." == project.runs.read_text(runs["evaluate"].run_id, "exception.txt")
+    files = [a.path for a in project.runs.list_artifacts(runs["prepare"].run_id)]
+    assert ["notebook/prepare.ipynb"] == files
+
+
+def test_an_output_that_was_not_written_fails_the_step(project):
+    execution, _ = execute(project, play(prepare=lambda run: None))
+
+    outcome = execution.steps["prepare"].outcome
+    assert StepStatus.FAILED == outcome.status
+    assert "did not write its output data.csv" in outcome.message
+
+
+def test_an_output_that_no_step_gave_fails_the_step_that_asks_for_it(project):
+    text = PIPELINE.replace("outputs: {model:", "outputs: {other:")
+
+    execution, _ = execute(project, play(), text=text)
+
+    outcome = execution.steps["evaluate"].outcome
+    assert StepStatus.FAILED == outcome.status
+    assert "model" in outcome.message
+
+
+def test_independent_steps_run_at_once(project):
+    both = threading.Barrier(2, timeout=10)
+
+    def meet(run):
+        both.wait()
+        train(run)
+
+    execution, _ = execute(project, play(train=meet), workers=2)
+
+    assert StepStatus.DONE == execution.status
+
+
+def test_an_interrupt_stops_what_runs_and_is_told(project):
+    executor = play()
+
+    def interrupted(run):
+        raise KeyboardInterrupt
+
+    executor.plays["train"] = interrupted
+    execution, _ = execute(project, executor, workers=1)
+
+    assert StepStatus.KILLED == execution.status
+    assert executor.cancelled.is_set()
+    assert "killed" == statuses(execution)["evaluate"]
+    parent = next(run for run in project.runs.list_runs().runs if run.name == "trees")
+    assert RunStatus.KILLED == parent.status
+
+
+def test_a_store_that_does_not_answer_is_told_before_any_step_runs(project):
+    executor = play()
+    unreachable = Project.open(project.root, run_store="mlflow", tracking_uri="http://127.0.0.1:9")
+
+    with pytest.raises(Unavailable):
+        execute(unreachable, executor)
+
+    assert [] == executor.played
+
+
+def test_what_was_shown_live_is_what_is_read_back(project):
+    execution, _ = execute(project, play())
+
+    assert execution == read_execution(project.executions / execution.execution_id)
+
+
+def test_the_notebooks_are_never_written_to(project):
+    before = {file: file.read_bytes() for file in project.root.glob("*.ipynb")}
+
+    execute(project, play())
+
+    assert before == {file: file.read_bytes() for file in project.root.glob("*.ipynb")}
+
+
+@pytest.mark.parametrize(
+    ("alias", "gates", "said"),
+    [
+        ("latest", "[{metric: auc, min: 0.5}]", "latest"),
+        ("champion", "[{metric: auc, minimum: 0.5}]", "minimum"),
+    ],
+)
+def test_a_gate_or_alias_that_cannot_be_is_told_before_anything_runs(project, alias, gates, said):
+    executor = play()
+    text = (
+        PIPELINE
+        + f"""
+      register:
+        model: trees
+        from: "${{{{ steps.evaluate.outputs.best }}}}"
+        alias: {alias}
+        gates: {gates}
+"""
+    )
+
+    with pytest.raises(Invalid) as caught:
+        execute(project, executor, text=text)
+
+    assert said in str(caught.value)
+    assert [] == executor.played
+
+
+def test_a_slow_step_does_not_hold_up_the_clock_of_another(project):
+    def slow(run):
+        time.sleep(0.2)
+        train(run)
+
+    execution, _ = execute(project, play(train=slow))
+
+    assert 0.2 <= execution.steps["train[depth=2]"].duration < 5
+    assert execution.steps["prepare"].duration < 5
