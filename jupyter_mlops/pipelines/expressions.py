@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -86,7 +86,7 @@ def resolve(value: Any, scope: Scope) -> Any:  # noqa: ANN401 - as many types as
     return value
 
 
-def unknown(reference: Reference, what: str, known: Mapping[str, Any]) -> Invalid:
+def unknown(reference: Reference, what: str, known: Collection[str]) -> Invalid:
     """Say that a reference leads nowhere, and what it may have meant."""
     wrong = reference.step if what == "step" else reference.name
     near = get_close_matches(wrong, known, n=1)

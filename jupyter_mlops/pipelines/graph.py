@@ -23,7 +23,7 @@ UNSAFE = re.compile(r"[^\w.,=+-]+", re.ASCII)
 SLUG_LENGTH = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StepInstance:
     """One of the times that a step runs; ``values`` are those of its matrix, if it has one."""
 
@@ -45,6 +45,12 @@ class StepInstance:
             return slug
         digest = hashlib.sha256(self.key.encode()).hexdigest()[:12]
         return f"{UNSAFE.sub('_', slug)[:SLUG_LENGTH]}-{digest}"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by key as well: 1 and True are one value to Python, and two instances here."""
+        if not isinstance(other, StepInstance):
+            return NotImplemented
+        return self.key == other.key and self.step == other.step
 
     def __hash__(self) -> int:
         return hash(self.key)

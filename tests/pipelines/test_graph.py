@@ -159,11 +159,13 @@ def test_keys_and_slugs_are_unique_and_slugs_are_safe(given_):
     assert not {"a", "a-b", "a-x"} & {instance.slug for instance in instances}
 
 
-def test_equal_instances_are_one_key():
+def test_equal_instances_are_one():
     one, other = (StepInstance(step("a"), {"x": 1}) for _ in range(2))
 
-    assert one == other
-    assert {one: 1} == {other: 1}
+    assert {one} == {other}
+    assert 2 == len({one, StepInstance(step("a"), {"x": True})})
+    assert one != StepInstance(step("a", "b"), {"x": 1})
+    assert one != one.key
 
 
 def test_a_step_depends_on_every_instance_of_what_it_needs():
