@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from jupyter_mlops import plugins
 from jupyter_mlops.errors import Invalid
 from jupyter_mlops.notebooks.notebook import Notebook
 from jupyter_mlops.notebooks.parameter_type import accepts, check_plain, kind_of
@@ -293,7 +292,9 @@ def _model_step(name: str, keys: _ModelKeys, problems: list[Problem]) -> ModelSt
 def _gate(options: Mapping[str, Any]) -> GateSpec:
     """Tell a gate by its key ``gate``, or by the first key that is the name of one."""
     if "metric" in options and "gate" not in options:
-        return GateSpec("metric", options)  # the usual one; asking for plug-ins takes time
+        return GateSpec("metric", options)  # the usual one; looking for plug-ins takes time
+    from jupyter_mlops import plugins
+
     known = plugins.names("gates")
     kind = options.get("gate") or next((key for key in options if key in known), None)
     if kind not in known:
