@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,7 @@ from jupyter_mlops.pipelines.execution import (
     ExecutionBegan,
     ExecutionEvent,
     StepEnded,
+    StepOutcome,
     StepState,
     StepStatus,
     fold_one,
@@ -101,9 +103,13 @@ def print_report(execution: Execution, project: Project) -> None:
         _print_outcome(name, state)
     if execution.status is StepStatus.CACHED:
         out.print("everything is up to date")
-    folder = project.executions / execution.execution_id
-    if any(folder.glob("*.ipynb")):
-        out.print(f"executed notebooks: {folder.relative_to(project.root)}/", soft_wrap=True)
+    kept = {str(Path(o.notebook).parent) for o in _outcomes(execution) if o.notebook}
+    for folder in sorted(kept):
+        out.print(f"executed notebooks: {project.root / folder}", soft_wrap=True, markup=False)
+
+
+def _outcomes(execution: Execution) -> list[StepOutcome]:
+    return [state.outcome for state in execution.steps.values() if state.outcome is not None]
 
 
 def _print_outcome(name: str, state: StepState) -> None:

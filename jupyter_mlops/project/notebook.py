@@ -40,11 +40,13 @@ def open_tracker(project: Project, experiment: str | None = None) -> Tracker:
     return Tracker(
         project.root,
         project.journals,
-        store=project.runs,
+        store=lambda: project.runs,
         experiment=experiment or project.settings.experiment,
     )
 
 
 def tracked_executor(project: Project, tracker: Tracker) -> TrackedExecutor:
     """Return the project's executor, with what it executes reported to ``tracker``."""
-    return TrackedExecutor(project.executor, tracker, root=project.root, settings=project.settings)
+    return TrackedExecutor(
+        lambda: project.executor, tracker, root=project.root, settings=project.settings
+    )

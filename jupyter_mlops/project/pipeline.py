@@ -49,7 +49,7 @@ def execute_pipeline(
     that cannot be, and Unavailable where the run store does not answer.
     """
     with open_tracker(project) as tracker:
-        registrar = ProjectRegistrar(project.registry, tracker)
+        registrar = ProjectRegistrar(lambda: project.registry, tracker)
         _check_gates(pipeline, registrar)
         execution_id = new_execution_id()
         folder = project.executions / execution_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jupyter_mlops import plugins
@@ -20,10 +21,10 @@ __all__ = ["ProjectRegistrar"]
 
 
 class ProjectRegistrar:
-    """Registers models in the project's registry."""
+    """Registers models in the project's registry, which is opened when there is one to register."""
 
-    def __init__(self, registry: ModelRegistry, tracker: Tracker) -> None:
-        self._registry = registry
+    def __init__(self, registry: Callable[[], ModelRegistry], tracker: Tracker) -> None:
+        self._open_registry = registry
         self._tracker = tracker
 
     def check(self, step: ModelStep) -> None:
@@ -44,7 +45,7 @@ class ProjectRegistrar:
             input_example=request.input_example,
             tags=request.tags,
         )
-        version = self._registry.register(new)
+        version = self._open_registry().register(new)
         outputs = {"version": version.version, "model": version.name}
         label = f"{version.name} version {version.version}"
         if step.alias is None:
@@ -56,7 +57,7 @@ class ProjectRegistrar:
     ) -> StepOutcome:
         alias = step.alias or ""
         promotion = promote(
-            self._registry,
+            self._open_registry(),
             version,
             alias=alias,
             gates=_gates(step),

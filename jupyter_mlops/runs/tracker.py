@@ -7,7 +7,8 @@ when this process is killed; a thread delivers them beside the work.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,15 +27,17 @@ _DELIVERY_SECONDS = 120
 class Tracker:
     """Opens runs and reports what they do; a context manager. Safe from any thread.
 
-    The store is opened with the first run: where nothing has to be tracked it is not touched.
+    The store is opened with the first run: where nothing has to be tracked it is not touched,
+    and MLflow not even imported.
     """
 
-    def __init__(self, root: Path, journals: Path, *, store: RunStore, experiment: str) -> None:
+    def __init__(
+        self, root: Path, journals: Path, *, store: Callable[[], RunStore], experiment: str
+    ) -> None:
         self._root = root
         self._folder = journals
-        self._store = store
+        self._open_store = store
         self._experiment = experiment
-        self._deliverer = Deliverer(journals, store)
         self._lock = threading.Lock()
         self._journal: JournalWriter | None = None
         self._git: Mapping[str, str] = {}
@@ -109,6 +112,14 @@ class Tracker:
         if run_id is None:  # the store has lost what it acknowledged
             raise RuntimeError(f"run {key} was delivered but is not in the store")
         return run_id
+
+    @cached_property
+    def _store(self) -> RunStore:
+        return self._open_store()
+
+    @cached_property
+    def _deliverer(self) -> Deliverer:
+        return Deliverer(self._folder, self._store)
 
     def _attend(self) -> None:
         attend(self._deliverer, self._folder, stop=self._stopped.is_set)

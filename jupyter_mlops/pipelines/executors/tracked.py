@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,14 +29,26 @@ RUN_STATUS: Mapping[NotebookStatus, RunStatus] = {
 
 
 class TrackedExecutor:
-    """Executes notebooks by ``executor`` and reports each to ``tracker`` as a run of its own."""
+    """Executes notebooks and reports each to ``tracker`` as a run of its own.
+
+    ``executor`` gives what executes them; it is asked when the first notebook really runs.
+    """
 
     def __init__(
-        self, executor: Executor, tracker: Tracker, *, root: Path, settings: Settings
+        self, executor: Callable[[], Executor], tracker: Tracker, *, root: Path, settings: Settings
     ) -> None:
-        self._executor = executor
+        self._open_executor = executor
+        self._opening = threading.Lock()
+        self._opened: Executor | None = None
         self._tracker = tracker
         self._environ = {ROOT_VARIABLE: str(root), "MLFLOW_TRACKING_URI": settings.tracking_uri}
+
+    @property
+    def _executor(self) -> Executor:
+        with self._opening:  # all threads share one, so that all of it can be cancelled
+            if self._opened is None:
+                self._opened = self._open_executor()
+            return self._opened
 
     def begin(
         self, run: NotebookRun, name: str, *, parent: RunKey | None, tags: Mapping[str, str]
@@ -65,4 +78,5 @@ class TrackedExecutor:
 
     def cancel(self) -> None:
         """Stop everything that is being executed."""
-        self._executor.cancel()
+        if self._opened is not None:  # else nothing ever was
+            self._opened.cancel()
