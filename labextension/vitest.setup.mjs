@@ -17,5 +17,7 @@ window.matchMedia ??= media => ({
   addListener() {},
   removeListener() {}
 });
-// React warns about every act() outside of an environment that says it has one.
-globalThis.IS_REACT_ACT_ENVIRONMENT = true;
+// @jupyterlab/apputils says on the console that it is missing.
+if (!navigator.clipboard) {
+  Object.defineProperty(navigator, 'clipboard', { value: {} });
+}

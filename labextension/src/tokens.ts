@@ -83,6 +83,8 @@ export interface ISection {
   id: string;
   widget: Widget;
   rank: number;
+  /** How much of the height it gets, in proportion to the others. */
+  weight: number;
 }
 
 export interface IMlopsSidebar {

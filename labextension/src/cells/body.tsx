@@ -23,7 +23,8 @@ export function RunCardBody(props: IRunCardBodyProps): JSX.Element {
   const status = runStatus(card.status);
   const duration = formatDuration(card.duration);
   return (
-    <section
+    <div
+      role="group"
       className="jp-mlops-Card"
       aria-label={trans.__('Run %1', card.name)}
     >
@@ -59,7 +60,7 @@ export function RunCardBody(props: IRunCardBodyProps): JSX.Element {
           value
         ])}
       />
-    </section>
+    </div>
   );
 }
 
@@ -76,14 +77,13 @@ function Values({ label, values }: IValuesProps): JSX.Element | null {
   return (
     <div className="jp-mlops-Card-values">
       <span className="jp-mlops-Card-label">{label}</span>
-      <dl>
+      <div className="jp-mlops-Card-list">
         {values.map(([name, value, exact]) => (
-          <div key={name} className="jp-mlops-Card-value">
-            <dt>{name}</dt>
-            <dd title={exact}>{value}</dd>
-          </div>
+          <span key={name} title={`${name} = ${exact}`}>
+            <span className="jp-mlops-Card-key">{name}</span> {value}
+          </span>
         ))}
-      </dl>
+      </div>
     </div>
   );
 }

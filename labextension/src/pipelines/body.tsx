@@ -1,8 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { Badge } from '../ui/badge';
 import { Empty, Failure, Loading } from '../ui/message';
-import { Lines } from '../ui/row';
+import { Lines, Word } from '../ui/row';
 import { statusLabel } from '../ui/status';
 import { formatAgo, formatDuration, formatTime } from '../ui/time';
 import { Tree } from '../ui/tree';
@@ -51,7 +52,6 @@ function pipelineNode(
   const time = execution?.end_time ?? execution?.start_time;
   return {
     id: path || name,
-    label: [name, word, time ? formatAgo(time) : ''].filter(Boolean).join(', '),
     content: (
       <Lines
         status={error ? 'failed' : (execution?.status ?? 'none')}
@@ -60,10 +60,8 @@ function pipelineNode(
         asideTitle={time ? formatTime(time) : undefined}
         detail={
           <>
-            <span className="jp-mlops-Row-word">{word}</span>
-            <span className="jp-mlops-Row-word" title={path}>
-              {path}
-            </span>
+            <Word>{word}</Word>
+            <Word title={path}>{path}</Word>
             {error && <span className="jp-mlops-Row-error">{error}</span>}
           </>
         }
@@ -83,18 +81,11 @@ function stepNode(
   const duration = formatDuration(step.duration);
   return {
     id: `${pipeline}#${step.name}`,
-    label: [step.name, statusLabel(step.status, trans), duration]
-      .filter(Boolean)
-      .join(', '),
     content: (
       <Lines
         status={step.status}
         name={step.name}
-        marks={
-          step.kind === 'model' && (
-            <span className="jp-mlops-Badge">{trans.__('model')}</span>
-          )
-        }
+        marks={step.kind === 'model' && <Badge>{trans.__('model')}</Badge>}
         aside={duration || undefined}
         asideTitle={trans.__('Duration')}
         trans={trans}

@@ -37,6 +37,7 @@ export const pipelinesPlugin: JupyterFrontEndPlugin<void> = {
     sidebar.addSection({
       id: SECTION,
       rank: 200,
+      weight: 1,
       widget: createPipelinesPanel({
         model,
         trans,

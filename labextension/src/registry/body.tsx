@@ -1,8 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { Badge } from '../ui/badge';
 import { Empty, Failure, Loading } from '../ui/message';
-import { Lines } from '../ui/row';
+import { Lines, Word } from '../ui/row';
 import { formatAgo, formatTime } from '../ui/time';
 import { Tree } from '../ui/tree';
 import type { ITreeNode } from '../ui/treeRows';
@@ -53,18 +54,11 @@ function modelNode(
   const count = trans._n('%1 version', '%1 versions', versions.length);
   return {
     id: name,
-    label: [name, count].join(', '),
     content: (
       <Lines
         name={name}
         aside={count}
-        detail={
-          description && (
-            <span className="jp-mlops-Row-word" title={description}>
-              {description}
-            </span>
-          )
-        }
+        detail={description && <Word title={description}>{description}</Word>}
         trans={trans}
       />
     ),
@@ -91,14 +85,11 @@ function versionNode(
   const name = trans.__('Version %1', version.version);
   return {
     id: `${version.name}#${version.version}`,
-    label: [name, ...aliases, formatAgo(time)].join(', '),
     content: (
       <Lines
         name={name}
         marks={aliases.map(alias => (
-          <span key={alias} className="jp-mlops-Badge">
-            {alias}
-          </span>
+          <Badge key={alias}>{alias}</Badge>
         ))}
         aside={formatAgo(time)}
         asideTitle={formatTime(time)}

@@ -38,6 +38,7 @@ export const registryPlugin: JupyterFrontEndPlugin<void> = {
     sidebar.addSection({
       id: SECTION,
       rank: 300,
+      weight: 1,
       widget: createRegistryPanel({
         model,
         trans,

@@ -9,7 +9,7 @@ import type { ErrorPage, RunRow, RunsPage } from '../wire';
 import type { IRunsSettings } from './model';
 import type { INestedRun } from './nesting';
 import { nestRuns } from './nesting';
-import { runLabel, RunLines } from './row';
+import { RunLines } from './row';
 
 export interface IRunsBodyProps {
   page: RunsPage | null;
@@ -32,7 +32,8 @@ export function RunsBody(props: IRunsBodyProps): JSX.Element {
       {page && page.rows.length === 0 && (
         <Empty>
           {trans.__(
-            'No runs yet. Write %%track on the first line of a notebook cell and run the cell.'
+            'No runs yet. Write %1 on the first line of a notebook cell and run the cell.',
+            '%%track'
           )}
         </Empty>
       )}
@@ -57,7 +58,6 @@ function runNode(item: INestedRun, props: IRunsBodyProps): ITreeNode {
   const { run } = item.row;
   return {
     id: run.run_id,
-    label: runLabel(run, trans),
     content: <RunLines run={run} settings={settings} trans={trans} />,
     actions: [
       {

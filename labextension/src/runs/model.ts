@@ -2,8 +2,8 @@ import { PolledPage } from '../api/polledPage';
 import type { IMlopsClient, IMlopsLive } from '../tokens';
 import type { RunRow, RunsPage } from '../wire';
 
-/** The server is asked for no more runs than this at once. */
-const MAX_PAGE = 100;
+/** The server gives no more runs than this at once. */
+const MAX_PAGE = 500;
 
 /** What of a run's values a row shows. */
 export interface IRunsSettings {
@@ -69,18 +69,18 @@ export class RunsModel extends PolledPage<RunsPage> {
   }
 
   private async _fetchShown(client: IMlopsClient): Promise<RunsPage> {
-    const wanted = this._pages * this._settings.rowCount;
     const rows = new Map<string, RunRow>();
+    let wanted = this._pages * this._settings.rowCount;
     let pageToken = '';
+    // So many requests and no more, even if the server's pages come short or come again.
     do {
-      const page = await client.runs({
-        limit: Math.min(wanted - rows.size, MAX_PAGE),
-        pageToken
-      });
+      const limit = Math.min(wanted, MAX_PAGE);
+      const page = await client.runs({ limit, pageToken });
       // A run that began between two requests shifts the others to the next page.
       page.rows.forEach(row => rows.set(row.run.run_id, row));
-      pageToken = page.rows.length ? page.next_page_token : '';
-    } while (pageToken && rows.size < wanted);
+      pageToken = page.next_page_token;
+      wanted -= limit;
+    } while (pageToken && wanted > 0);
     return { rows: [...rows.values()], next_page_token: pageToken };
   }
 

@@ -76,7 +76,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
         })
     });
     const widget = createRunsPanel({ model, trans, ...open });
-    sidebar.addSection({ id: SECTION, rank: 100, widget });
+    sidebar.addSection({ id: SECTION, rank: 100, weight: 2, widget });
     PALETTE.forEach(command =>
       palette?.addItem({ command, category: trans.__('MLOps') })
     );

@@ -2,21 +2,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { KeyValues } from '../ui/keyValues';
-import { Lines } from '../ui/row';
+import { Lines, Word } from '../ui/row';
 import { runStatus, statusLabel } from '../ui/status';
 import { elapsed, formatAgo, formatDuration, formatTime } from '../ui/time';
 import type { Run } from '../wire';
 import { keyValues } from './keyValues';
 import type { IRunsSettings } from './model';
-
-/** What a screen reader says of a run. */
-export function runLabel(run: Run, trans: TranslationBundle): string {
-  return [
-    run.name,
-    statusLabel(runStatus(run.status), trans),
-    formatAgo(run.start_time)
-  ].join(', ');
-}
 
 export interface IRunLinesProps {
   run: Run;
@@ -39,14 +30,10 @@ export function RunLines({
       asideTitle={formatTime(run.start_time)}
       detail={
         <>
-          {status !== 'finished' && (
-            <span className="jp-mlops-Row-word">
-              {statusLabel(status, trans)}
-            </span>
-          )}
-          <span className="jp-mlops-Row-word" title={trans.__('Duration')}>
+          {status !== 'finished' && <Word>{statusLabel(status, trans)}</Word>}
+          <Word title={trans.__('Duration')}>
             {formatDuration(elapsed(run.start_time, run.end_time))}
-          </span>
+          </Word>
           <KeyValues values={keyValues(run, settings)} />
         </>
       }

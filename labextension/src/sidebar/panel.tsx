@@ -58,6 +58,9 @@ export class Sidebar extends SidePanel implements IMlopsSidebar {
     this._sections.splice(index, 0, section);
     this.insertWidget(index, section.widget);
     this._close(section.widget, this._closed.has(section.id));
+    this._accordion.setRelativeSizes(
+      this._sections.map(({ weight }) => weight)
+    );
     return new DisposableDelegate(() => {
       this._sections = this._sections.filter(other => other !== section);
       section.widget.parent = null;

@@ -12,13 +12,11 @@ export function KeyValues({ values }: { values: IKeyValue[] }): JSX.Element {
   return (
     <>
       {values.map(({ name, value, title }) => (
-        <span
-          key={name}
-          className="jp-mlops-KeyValue"
-          title={`${name}: ${title}`}
-        >
-          <span className="jp-mlops-KeyValue-name">{name}</span> {value}
-        </span>
+        <React.Fragment key={name}>
+          <span className="jp-mlops-KeyValue" title={`${name} = ${title}`}>
+            {name} = {value}
+          </span>{' '}
+        </React.Fragment>
       ))}
     </>
   );

@@ -18,24 +18,41 @@ export interface ILinesProps {
   trans: TranslationBundle;
 }
 
-/** What stands in a row: a line with status, name and time, and a smaller one for the rest. */
+/**
+ * What stands in a row: a line with status, name and time, and a smaller one for the rest.
+ *
+ * The spaces between the parts are not seen but heard: the row's accessible name is its text.
+ */
 export function Lines(props: ILinesProps): JSX.Element {
   const { status, name, marks, aside, asideTitle, detail, trans } = props;
   return (
     <>
       <div className="jp-mlops-Row-line">
-        {status && <StatusDot status={status} trans={trans} />}
+        {status && <StatusDot status={status} trans={trans} />}{' '}
         <span className="jp-mlops-Row-name" title={name}>
           {name}
-        </span>
-        {marks}
+        </span>{' '}
+        {marks}{' '}
         {aside && (
           <span className="jp-mlops-Row-aside" title={asideTitle}>
             {aside}
           </span>
         )}
-      </div>
+      </div>{' '}
       {detail && <div className="jp-mlops-Row-detail">{detail}</div>}
+    </>
+  );
+}
+
+/** A word of a row's second line. */
+export function Word(
+  props: React.PropsWithChildren<{ title?: string }>
+): JSX.Element {
+  return (
+    <>
+      <span className="jp-mlops-Row-word" title={props.title}>
+        {props.children}
+      </span>{' '}
     </>
   );
 }

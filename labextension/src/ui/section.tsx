@@ -2,13 +2,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import {
   PanelWithToolbar,
   ReactWidget,
-  refreshIcon,
-  ToolbarButton,
   UseSignal
 } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
 import React from 'react';
+
+import { createRefreshButton } from './refreshButton';
 
 /** What a section needs of its model. */
 export interface ISectionModel {
@@ -43,11 +43,7 @@ export class Section extends PanelWithToolbar {
     );
     this.toolbar.addItem(
       'refresh',
-      new ToolbarButton({
-        icon: refreshIcon,
-        tooltip: options.refreshLabel,
-        onClick: () => void model.refresh()
-      })
+      createRefreshButton(options.refreshLabel, model)
     );
     const body = ReactWidget.create(
       <UseSignal signal={model.changed}>{render}</UseSignal>

@@ -1,5 +1,5 @@
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
-import React from 'react';
+import React, { useId } from 'react';
 
 import type { IRow, ITreeAction } from './treeRows';
 
@@ -18,6 +18,7 @@ export interface ITreeRowProps {
 export function TreeRow(props: ITreeRowProps): JSX.Element {
   const { row, selected, tabbed } = props;
   const { node, level, expanded } = row;
+  const contentId = useId();
   const keyDown = (event: React.KeyboardEvent) => {
     // A button in the row has keys of its own; so has the browser.
     const ours = event.target === event.currentTarget;
@@ -32,7 +33,7 @@ export function TreeRow(props: ITreeRowProps): JSX.Element {
       className="jp-mlops-Row"
       role="treeitem"
       tabIndex={tabbed ? 0 : -1}
-      aria-label={node.label}
+      aria-labelledby={contentId}
       aria-level={level}
       aria-posinset={row.position}
       aria-setsize={row.siblings}
@@ -44,10 +45,16 @@ export function TreeRow(props: ITreeRowProps): JSX.Element {
       onKeyDown={keyDown}
     >
       <Caret expanded={expanded} onToggle={props.onToggle} />
-      <div className="jp-mlops-Row-content">{node.content}</div>
-      {node.actions?.map(action => (
-        <Action key={action.label} action={action} tabbed={tabbed} />
-      ))}
+      <div className="jp-mlops-Row-content" id={contentId}>
+        {node.content}
+      </div>
+      {node.actions && (
+        <div className="jp-mlops-Row-actions">
+          {node.actions.map(action => (
+            <Action key={action.label} action={action} tabbed={tabbed} />
+          ))}
+        </div>
+      )}
     </div>
   );
 }

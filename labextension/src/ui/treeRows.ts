@@ -11,8 +11,6 @@ export interface ITreeAction {
 /** A row of a tree, and the rows below it. */
 export interface ITreeNode {
   id: string;
-  /** What a screen reader says. */
-  label: string;
   content: ReactNode;
   actions?: ITreeAction[];
   children?: ITreeNode[];

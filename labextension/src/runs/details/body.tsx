@@ -8,7 +8,7 @@ import { Tree } from '../../ui/tree';
 import { elapsed, formatDuration, formatTime } from '../../ui/time';
 import type { ErrorPage, Run, RunDetails, RunRow } from '../../wire';
 import type { IRunsSettings } from '../model';
-import { runLabel, RunLines } from '../row';
+import { RunLines } from '../row';
 import { ArtifactTable, Block, Listing, ValueTable } from './tables';
 
 export interface IRunDetailsBodyProps {
@@ -39,7 +39,7 @@ type PageProps = IRunDetailsBodyProps & { page: RunDetails };
 function Header({ page, trans, onOpenSource }: PageProps): JSX.Element {
   const { run } = page.row;
   return (
-    <header className="jp-mlops-Details-header">
+    <div className="jp-mlops-Details-header">
       <div className="jp-mlops-Details-title">
         <StatusDot status={runStatus(run.status)} trans={trans} />
         <h2>{run.name}</h2>
@@ -59,7 +59,7 @@ function Header({ page, trans, onOpenSource }: PageProps): JSX.Element {
           </React.Fragment>
         ))}
       </dl>
-    </header>
+    </div>
   );
 }
 
@@ -135,7 +135,6 @@ function Children({ page, settings, trans, onOpen }: PageProps): JSX.Element {
         label={title}
         nodes={page.children.map(({ run }) => ({
           id: run.run_id,
-          label: runLabel(run, trans),
           content: <RunLines run={run} settings={settings} trans={trans} />,
           onOpen: () => onOpen(run.run_id)
         }))}

@@ -1,15 +1,11 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
-import {
-  ReactWidget,
-  refreshIcon,
-  ToolbarButton,
-  UseSignal
-} from '@jupyterlab/ui-components';
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import React from 'react';
 
 import { mlopsIcon } from '../../ui/icon';
+import { createRefreshButton } from '../../ui/refreshButton';
 import type { RunRow } from '../../wire';
 import type { RunsModel } from '../model';
 import { RunDetailsBody } from './body';
@@ -99,11 +95,7 @@ export function createRunTab(
   tab.id = `jupyter-mlops-run-${model.run}`;
   tab.toolbar.addItem(
     'refresh',
-    new ToolbarButton({
-      icon: refreshIcon,
-      tooltip: trans.__('Refresh the run'),
-      onClick: () => void model.refresh()
-    })
+    createRefreshButton(trans.__('Refresh the run'), model)
   );
   return tab;
 }

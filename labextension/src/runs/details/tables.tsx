@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { caretRightIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { formatSize } from '../../ui/number';
@@ -19,6 +20,7 @@ export function Block({
   return (
     <details className="jp-mlops-Block" open={!folded}>
       <summary>
+        <caretRightIcon.react tag="span" className="jp-mlops-Block-caret" />
         <h3>{title}</h3>
       </summary>
       {children}

@@ -1,0 +1,32 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { Server } from '../../__tests__/server';
+import { Client } from '../client';
+
+describe('Client', () => {
+  it('asks each endpoint about the folder that the user looks at', async () => {
+    const server = new Server(() => ({}));
+    let folder = '';
+    const client = new Client({
+      settings: server.settings,
+      trans: nullTranslator.load('test'),
+      folder: () => folder
+    });
+
+    await client.project();
+    folder = 'example-notebooks';
+    await client.runs({ limit: 25, pageToken: 'next' });
+    await client.run('a/b?c');
+    await client.pipelines();
+    await client.models();
+
+    const query = { path: 'example-notebooks' };
+    expect(server.asked).toEqual([
+      { path: 'project', query: {} },
+      { path: 'runs', query: { ...query, limit: '25', page_token: 'next' } },
+      { path: 'runs/a%2Fb%3Fc', query },
+      { path: 'pipelines', query },
+      { path: 'models', query }
+    ]);
+  });
+});

@@ -1,0 +1,81 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { Server } from '../../__tests__/server';
+import type { RequestError } from '../request';
+import { errorPage, request } from '../request';
+
+const trans = nullTranslator.load('test');
+
+async function failure(answer: () => unknown): Promise<RequestError> {
+  const server = new Server(answer);
+  return await request({ path: 'runs', settings: server.settings, trans }).then(
+    () => {
+      throw new Error('the request went well');
+    },
+    (error: RequestError) => error
+  );
+}
+
+describe('request', () => {
+  it('asks our part of the server, below its base URL', async () => {
+    const server = new Server(() => ({ rows: [] }));
+
+    const page = await request({
+      path: 'runs',
+      query: { limit: 5, path: 'a b/ü', page_token: '', other: undefined },
+      settings: server.settings,
+      trans
+    });
+
+    expect(page).toEqual({ rows: [] });
+    expect(server.asked).toEqual([
+      { path: 'runs', query: { limit: '5', path: 'a b/ü' } }
+    ]);
+  });
+
+  it('rejects with what the server says went wrong', async () => {
+    const page = { kind: 'NotFound', message: 'no such run', hint: 'look' };
+
+    const error = await failure(() => Response.json(page, { status: 404 }));
+
+    expect(error.page).toEqual(page);
+    expect(error.status).toBe(404);
+    expect(error.message).toBe('no such run');
+  });
+
+  it('says that the extension is missing where our addresses are not known', async () => {
+    const error = await failure(
+      () => new Response('<html>Not Found</html>', { status: 404 })
+    );
+
+    expect(error.page.kind).toBe('Unavailable');
+    expect(error.page.hint).toContain('jupyter server extension list');
+  });
+
+  it('rejects an answer that is no JSON', async () => {
+    const error = await failure(() => new Response('<html>Log in</html>'));
+
+    expect(error.page.kind).toBe('Internal');
+    expect(error.page.message).toContain('200');
+  });
+
+  it('says so when the server cannot be reached', async () => {
+    const error = await failure(() => {
+      throw new TypeError('Failed to fetch');
+    });
+
+    expect(error.page.kind).toBe('Unavailable');
+    expect(error.status).toBeNull();
+  });
+});
+
+describe('errorPage', () => {
+  it('makes a page of whatever was thrown', () => {
+    expect(errorPage(new TypeError('x is undefined'))).toEqual({
+      kind: 'Internal',
+      message: 'x is undefined',
+      hint: ''
+    });
+    expect(errorPage('why').message).toBe('why');
+  });
+});

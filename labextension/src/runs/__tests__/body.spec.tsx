@@ -1,0 +1,156 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import React from 'react';
+
+import { byText, click, mount, press } from '../../__tests__/mount';
+import { makePage, makeRow } from '../../__tests__/nouns';
+import type { IRunsBodyProps } from '../body';
+import { RunsBody } from '../body';
+import { DEFAULT_SETTINGS } from '../model';
+
+function setUp(given: Partial<IRunsBodyProps>) {
+  const done: unknown[] = [];
+  const host = mount(
+    <RunsBody
+      page={null}
+      error={null}
+      settings={DEFAULT_SETTINGS}
+      trans={nullTranslator.load('test')}
+      onSelect={id => done.push(['select', id])}
+      onOpen={id => done.push(['open', id])}
+      onOpenSource={({ contents_path, run }) =>
+        done.push(['source', contents_path, run.cell_id])
+      }
+      onMore={() => done.push('more')}
+      {...given}
+    />
+  );
+  return { host, done };
+}
+
+const rowsPage = (...rows: ReturnType<typeof makeRow>[]) => ({
+  rows,
+  next_page_token: ''
+});
+
+describe('RunsBody', () => {
+  it('says that it is loading until it knows', () => {
+    const { host } = setUp({});
+
+    expect(host.textContent).toBe('Loading…');
+  });
+
+  it('says what to do where there are no runs', () => {
+    const { host } = setUp({ page: makePage([]) });
+
+    expect(host.textContent).toContain('%%track');
+    expect(host.querySelector('[role=tree]')).toBeNull();
+  });
+
+  it('shows the error and what there was before it', () => {
+    const error = {
+      kind: 'Unavailable',
+      message: 'no store',
+      hint: 'start it'
+    } as const;
+    const { host } = setUp({ page: makePage(['r1']), error });
+
+    expect(host.querySelector('[role=alert]')?.textContent).toContain(
+      'no storestart it'
+    );
+    expect(host.querySelector('[role=treeitem]')).not.toBeNull();
+  });
+
+  it('shows names as they are, whatever they look like', () => {
+    const name = '<img src=x onerror=alert(1)>';
+    const { host } = setUp({ page: rowsPage(makeRow({ name })) });
+
+    expect(host.querySelector('.jp-mlops-Row-name')?.textContent).toBe(name);
+    expect(host.querySelector('img')).toBeNull();
+  });
+
+  it('shows how a run stands by a mark and, unless all is well, by a word', () => {
+    const { host } = setUp({
+      page: rowsPage(
+        makeRow({ run_id: 'a', status: 'FAILED' }),
+        makeRow({ run_id: 'b', status: 'FINISHED' }),
+        makeRow({ run_id: 'c', status: 'RUNNING', end_time: null }),
+        makeRow({ run_id: 'd', status: 'KILLED' })
+      )
+    });
+    const rows = [...host.querySelectorAll('[role=treeitem]')];
+
+    expect(
+      rows.map(row =>
+        row.querySelector('[role=img]')?.getAttribute('aria-label')
+      )
+    ).toEqual(['Failed', 'Finished', 'Running', 'Killed']);
+    const details = rows.map(row =>
+      row.querySelector('.jp-mlops-Row-detail')?.textContent?.trim()
+    );
+    expect(details).toEqual([
+      'Failed 2.5s',
+      '2.5s',
+      'Running 2m 0s',
+      'Killed 2.5s'
+    ]);
+  });
+
+  it('shows metrics that are no number', () => {
+    const metrics = { loss: 'NaN', gain: '-Infinity' } as const;
+    const { host } = setUp({ page: rowsPage(makeRow({ metrics })) });
+
+    expect(host.textContent).toContain('gain = -∞ loss = NaN');
+  });
+
+  it('keeps a long name and a long value whole in their titles', () => {
+    const name = 'n'.repeat(300);
+    const value = 'v'.repeat(6000);
+    const { host } = setUp({
+      page: rowsPage(makeRow({ name, params: { p: value } }))
+    });
+
+    expect(host.querySelector(`[title="${name}"]`)).not.toBeNull();
+    expect(host.querySelector(`[title="p = ${value}"]`)).not.toBeNull();
+  });
+
+  it('indents runs below the run that started them', () => {
+    const { host } = setUp({
+      page: rowsPage(
+        makeRow({ run_id: 'child', parent_id: 'parent' }),
+        makeRow({ run_id: 'parent' })
+      )
+    });
+    const rows = [...host.querySelectorAll<HTMLElement>('[role=treeitem]')];
+
+    expect(rows.map(row => row.dataset['id'])).toEqual(['parent', 'child']);
+    expect(rows[1].getAttribute('aria-level')).toBe('2');
+  });
+
+  it('opens a run by Enter and its notebook by its button', () => {
+    const { host, done } = setUp({ page: makePage(['r1', 'r2']) });
+    const rows = host.querySelectorAll<HTMLElement>('[role=treeitem]');
+
+    rows[0].focus();
+    press('ArrowDown');
+    press('Enter');
+    click(rows[1].querySelector('[aria-label="Open notebook at the cell"]'));
+
+    expect(done).toEqual([
+      ['select', 'r2'],
+      ['select', 'r2'],
+      ['open', 'r2'],
+      ['source', 'work/train.ipynb', 'c1']
+    ]);
+  });
+
+  it('offers more where there is more', () => {
+    expect(
+      byText(setUp({ page: makePage(['r1']) }).host, 'button', 'Show more')
+    ).toBeUndefined();
+    const { host, done } = setUp({ page: makePage(['r1'], 'next') });
+
+    click(byText(host, 'button', 'Show more'));
+
+    expect(done).toEqual(['more']);
+  });
+});

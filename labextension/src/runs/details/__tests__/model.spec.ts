@@ -1,0 +1,33 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { makeDetails } from '../../../__tests__/nouns';
+import { Announcements, Server } from '../../../__tests__/server';
+import { Client } from '../../../api/client';
+import { RunDetailsModel } from '../model';
+
+describe('RunDetailsModel', () => {
+  it('asks by the key and then answers to the id as well', async () => {
+    const server = new Server(() =>
+      makeDetails({}, { run_id: 'r1', tags: { 'mlops.run_key': 'k1' } })
+    );
+    const client = new Client({
+      settings: server.settings,
+      trans: nullTranslator.load('test'),
+      folder: () => ''
+    });
+    const model = new RunDetailsModel({
+      run: 'k1',
+      client,
+      live: new Announcements()
+    });
+    expect(model.isAbout('k1')).toBe(true);
+    expect(model.isAbout('r1')).toBe(false);
+
+    await model.refresh();
+
+    expect(server.asked.map(({ path }) => path)).toEqual(['runs/k1']);
+    expect(model.isAbout('r1')).toBe(true);
+    expect(model.isAbout('r2')).toBe(false);
+    model.dispose();
+  });
+});
