@@ -12,7 +12,11 @@ from jupyter_mlops.pipelines.yaml_document import SIZE_LIMIT, Position, parse_ya
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=8)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=10,
 )
@@ -33,7 +37,7 @@ def refused(text):
 
 @given(st.dictionaries(TEXT, VALUES, min_size=1, max_size=3))
 def test_json_is_read_as_json(document):
-    text = json.dumps(document, ensure_ascii=False).replace("Infinity", ".inf")
+    text = json.dumps(document, ensure_ascii=False)
 
     assert document == parse_yaml(text, file="p.yaml").value
 
