@@ -62,6 +62,12 @@ class RunEndpoint(ReadEndpoint):
         return {"run": run}
 
 
+class PipelinesEndpoint(ReadEndpoint):
+    """``pipelines``: every pipeline of the project."""
+
+    read = "pipelines"
+
+
 class ModelsEndpoint(ReadEndpoint):
     """``models``: every registered model."""
 
@@ -92,6 +98,7 @@ ROUTES: list[tuple[str, type[Endpoint]]] = [
     (f"{API}/project", ProjectEndpoint),
     (f"{API}/runs", RunsEndpoint),
     (f"{API}/runs/([^/]+)", RunEndpoint),
+    (f"{API}/pipelines", PipelinesEndpoint),
     (f"{API}/models", ModelsEndpoint),
     ("/jupyter-mlops/api(?:/.*)?", UnknownEndpoint),
 ]

@@ -119,7 +119,7 @@ def test_the_token_opens_every_address_that_can_be_read(server):
         for address in addresses(server.routes)
     }
 
-    read = {"project", "runs", "models"}
+    read = {"project", "runs", "pipelines", "models"}
     assert read == {address for address, status in got.items() if status == 200}
     assert {404} == {status for address, status in got.items() if address not in read}
 

@@ -94,50 +94,45 @@ async def test_a_request_that_it_dies_over_twice_is_given_up(worker, silent):
         await answer
 
 
-async def test_whoever_asks_waits_no_longer_than_the_deadline(tmp_path, silent):
-    worker = Worker(tmp_path, lambda notice: None, deadline=0.5)
-    try:
-        with pytest.raises(Unavailable, match="no answer within") as error:
-            await a_long_look(worker)
-        assert error.value.hint
-        assert isinstance(await a_look(worker), bytes)  # and others are answered meanwhile
-    finally:
-        await worker.stop()
+async def test_whoever_asks_waits_no_longer_than_the_deadline(worker, silent):
+    await a_look(worker)
+    worker._deadline = 0.5
 
+    with pytest.raises(Unavailable, match="no answer within") as error:
+        await a_long_look(worker)
 
-async def test_a_process_that_is_stopped_is_replaced_when_it_was_silent_for_too_long(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setattr("jupyter_mlops.server.worker._STUCK_SECONDS", 0.3)
-    worker = Worker(tmp_path, lambda notice: None, deadline=0.5)
-    try:
-        await a_look(worker)
-        first = worker.pid
-        os.kill(first, signal.SIGSTOP)
-        with pytest.raises(Unavailable):
-            await a_look(worker)
-
+    assert error.value.hint
+    with await connected(silent):  # and while it still tries, others are answered
+        worker._deadline = 60.0
         assert isinstance(await a_look(worker), bytes)
-        assert worker.pid != first
-    finally:
-        await worker.stop()
 
 
-async def test_more_requests_than_the_pipe_holds_are_refused_at_once(tmp_path):
-    worker = Worker(tmp_path, lambda notice: None, deadline=1.0)
-    try:
+async def test_a_process_that_is_silent_for_too_long_is_replaced(worker, monkeypatch):
+    monkeypatch.setattr("jupyter_mlops.server.worker._STUCK_SECONDS", 0.3)
+    await a_look(worker)
+    first = worker.pid
+    os.kill(first, signal.SIGSTOP)
+    worker._deadline = 0.5
+    with pytest.raises(Unavailable):
         await a_look(worker)
-        os.kill(worker.pid, signal.SIGSTOP)
-        answers = await asyncio.gather(
-            *(worker.read("project", "x" * 1000, {}) for _ in range(40)), return_exceptions=True
-        )
-        os.kill(worker.pid, signal.SIGCONT)
+    worker._deadline = 60.0
 
-        said = [str(answer) for answer in answers]
-        assert 8 == sum("too many requests" in text for text in said)
-        assert 32 == sum("no answer within" in text for text in said)
-    finally:
-        await worker.stop()
+    assert isinstance(await a_look(worker), bytes)
+    assert worker.pid != first
+
+
+async def test_more_requests_than_the_pipe_holds_are_refused_at_once(worker):
+    await a_look(worker)
+    os.kill(worker.pid, signal.SIGSTOP)
+    worker._deadline = 2.0
+    answers = await asyncio.gather(
+        *(worker.read("project", "x" * 1000, {}) for _ in range(40)), return_exceptions=True
+    )
+    os.kill(worker.pid, signal.SIGCONT)
+
+    said = [str(answer) for answer in answers]
+    assert 8 == sum("too many requests" in text for text in said)
+    assert 32 == sum("no answer within" in text for text in said)
 
 
 async def test_stopping_leaves_neither_process_nor_zombie(worker):

@@ -9,7 +9,7 @@ from jupyter_mlops import wire
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.server.channel import Answer, Request
 from jupyter_mlops.server.pages import ErrorPage
-from jupyter_mlops.server.reads import project, registry, runs
+from jupyter_mlops.server.reads import pipelines, project, registry, runs
 from jupyter_mlops.server.reads.opened import OpenedProjects
 
 __all__ = ["READS", "answer"]
@@ -18,6 +18,7 @@ READS: Mapping[str, Callable[..., object]] = {
     "project": project.project_page,
     "runs": runs.runs_page,
     "run": runs.run_details,
+    "pipelines": pipelines.pipelines_page,
     "models": registry.models_page,
 }
 """What can be asked for, by name; each takes the project and the request's arguments."""
