@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a busy machine is slow, not wrong
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 # before anything imports MLflow, and for every process that a test starts
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
