@@ -101,7 +101,7 @@ def load_pipeline(path: Path, overrides: Mapping[str, Any]) -> Pipeline:
     steps: dict[StepName, Step] = {}
     for name, keys in kinds.items():
         step = (
-            _model_step(name, keys, problems)
+            _model_step(name, keys, scope, problems)
             if isinstance(keys, _ModelKeys)
             else _notebook_step(name, keys, folder, scope, problems)
         )
@@ -257,7 +257,7 @@ def _notebook_step(
     return NotebookStep(
         name=StepName(name),
         needs=tuple(map(StepName, keys.needs)),
-        notebook=folder / keys.notebook,
+        notebook=folder / _text(("steps", name, "notebook"), keys.notebook, scope, problems),
         parameters=keys.parameters,
         matrix=matrix,
         inputs=tuple(keys.inputs),
@@ -272,21 +272,35 @@ def _matrix_values(key: str, values: object) -> tuple[Any, ...]:
     raise Invalid(f"the matrix needs a list for {key!r}", hint=f"write it like {key}: [1, 2]")
 
 
-def _model_step(name: str, keys: _ModelKeys, problems: list[Problem]) -> ModelStep:
+def _model_step(name: str, keys: _ModelKeys, scope: Scope, problems: list[Problem]) -> ModelStep:
+    at: KeyPath = ("steps", name)
     gates = []
     for index, options in enumerate(keys.gates):
         try:
-            gates.append(_gate(options))
+            gates.append(_gate(resolve(options, scope)))
         except Invalid as error:
-            problems.append(Problem(("steps", name, "gates", index), error))
+            problems.append(Problem((*at, "gates", index), error))
+    alias = keys.alias
     return ModelStep(
         name=StepName(name),
         needs=tuple(map(StepName, keys.needs)),
-        model=keys.model,
+        model=_text((*at, "model"), keys.model, scope, problems),
         source=keys.source,
-        alias=keys.alias,
+        alias=alias if alias is None else _text((*at, "alias"), alias, scope, problems),
         gates=tuple(gates),
     )
+
+
+def _text(path: KeyPath, text: str, scope: Scope, problems: list[Problem]) -> str:
+    """Resolve what must be known before anything runs, so of parameters alone."""
+    try:
+        value = resolve(text, scope)
+    except Invalid as error:
+        problems.append(Problem(path, error))
+        return text
+    if not isinstance(value, str):
+        problems.append(Problem(path, Invalid(f"`{path[-1]}` must be text, not {value!r:.60}")))
+    return str(value)
 
 
 def _gate(options: Mapping[str, Any]) -> GateSpec:

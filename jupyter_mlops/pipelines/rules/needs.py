@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import PurePosixPath
 
 from jupyter_mlops.errors import Invalid
@@ -35,13 +36,13 @@ def written_needs(pipeline: Pipeline) -> Iterator[Problem]:
 
 def implied_needs(pipeline: Pipeline) -> dict[StepName, tuple[StepName, ...]]:
     """Return whom each step needs: whom it says, whose outputs it names, whose files it reads."""
-    written = {name: _written(step, pipeline) for name, step in pipeline.steps.items()}
+    writers = _Writers(pipeline)
     needs = {}
     for name, step in pipeline.steps.items():
-        used = [r.step for r in references(list(expressions(step).values())) if r.step]
-        read = _read(step, pipeline)
-        used += [other for other in written if other != name and _overlap(read, written[other])]
-        needs[name] = tuple(dict.fromkeys([*step.needs, *map(StepName, used)]))
+        used = [StepName(r.step) for r in references(list(expressions(step).values())) if r.step]
+        files = [writer for path in _read(step, pipeline) for writer in writers.of(path)]
+        used += [writer for writer in files if writer != name]
+        needs[name] = tuple(dict.fromkeys([*step.needs, *used]))
     return needs
 
 
@@ -54,22 +55,29 @@ def circles(pipeline: Pipeline) -> Iterator[Problem]:
         yield Problem(("steps", first), error, at_key=True)
 
 
-def _written(step: Step, pipeline: Pipeline) -> set[PurePosixPath]:
-    paths = (path for i in expand(step) for path in written_by(i, pipeline).values())
-    return {PurePosixPath(path) for path in paths}
+class _Writers:
+    """Who writes a path, something below it, or a folder that it lies in."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._at: dict[PurePosixPath, list[StepName]] = {}
+        self._below: dict[PurePosixPath, list[StepName]] = {}
+        for name, step in pipeline.steps.items():
+            for instance in expand(step):
+                for path in map(PurePosixPath, written_by(instance, pipeline).values()):
+                    self._at.setdefault(path, []).append(name)
+                    for folder in path.parents:
+                        self._below.setdefault(folder, []).append(name)
+
+    def of(self, path: PurePosixPath) -> list[StepName]:
+        around = [self._at.get(place, []) for place in (path, *path.parents)]
+        return [*self._below.get(path, []), *chain.from_iterable(around)]
 
 
-def _read(step: Step, pipeline: Pipeline) -> set[PurePosixPath]:
+def _read(step: Step, pipeline: Pipeline) -> list[PurePosixPath]:
     """Return the inputs that are known before anything ran."""
     if not isinstance(step, NotebookStep) or not step.inputs:
-        return set()
+        return []
     known = [path for path in step.inputs if not any(r.step for r in references(path))]
     scopes = [Scope(pipeline.parameters, instance.values) for instance in expand(step)]
-    return {PurePosixPath(str(resolve(path, scope))) for path in known for scope in scopes}
-
-
-def _overlap(read: set[PurePosixPath], written: set[PurePosixPath]) -> bool:
-    """Tell whether a path of one is a path of the other, or lies in it."""
-    around_read = {place for path in read for place in (path, *path.parents)}
-    around_written = {place for path in written for place in (path, *path.parents)}
-    return not around_read.isdisjoint(written) or not around_written.isdisjoint(read)
+    paths = (str(resolve(path, scope)) for path in known for scope in scopes)
+    return [PurePosixPath(path) for path in dict.fromkeys(paths)]

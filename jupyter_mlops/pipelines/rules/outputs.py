@@ -101,7 +101,7 @@ def _advice(instance: StepInstance, name: str, owner: str) -> str:
 
 
 def _path(value: object) -> PurePosixPath:
-    if not isinstance(value, str) or "\\" in value or "\0" in value:
+    if not isinstance(value, str) or "\\" in value or not value.isprintable():
         raise Invalid(f"{value!r:.80} is no path", hint="write it like data/train.parquet")
     path = PurePosixPath(value)
     if path.is_absolute() or ".." in path.parts or not path.parts:

@@ -38,7 +38,8 @@ def parameters(pipeline: Pipeline) -> Iterator[Problem]:
         except NotFound as error:
             yield Problem((*at, "notebook"), Invalid(error.message, hint=error.hint))
         except Invalid as error:
-            yield Problem((*at, "notebook"), error)
+            told = Invalid(f"{error.file}: {error.message}", hint=error.hint)
+            yield Problem((*at, "notebook"), error if error.line else told)
         else:
             yield from _names(step, notebook, declared)
             yield from _values(step, notebook, declared, Scope(pipeline.parameters, {}, outputs))

@@ -20,9 +20,12 @@ def wrong_references(pipeline: Pipeline) -> Iterator[Problem]:
         for key, value in expressions(step).items():
             for path, text in _texts(value, ("steps", name, key)):
                 try:
-                    for piece in parse(text):
+                    pieces = parse(text)
+                    for piece in pieces:
                         if isinstance(piece, Reference):
                             _check(piece, step, key, pipeline)
+                            if len(pieces) > 1:
+                                _check_in_text(piece, step, pipeline)
                 except Invalid as error:
                     yield Problem(path, error)
 
@@ -60,6 +63,21 @@ def _check(reference: Reference, step: Step, key: str, pipeline: Pipeline) -> No
             raise unknown(reference, "matrix value", matrix)
     else:
         _check_step(reference, step, key, pipeline)
+
+
+def _check_in_text(reference: Reference, step: Step, pipeline: Pipeline) -> None:
+    """Refuse what is known to be a list or dict beside other text."""
+    if reference.kind == "parameters":
+        values = [pipeline.parameters[reference.name]]
+    elif reference.kind == "matrix":
+        values = list(step.matrix[reference.name]) if isinstance(step, NotebookStep) else []
+    else:
+        source = pipeline.steps[StepName(reference.step)]
+        values = [[]] if isinstance(source, NotebookStep) and source.matrix else []
+    for value in values:
+        if isinstance(value, list | dict):
+            message = f"${{{{ {reference} }}}} is a {type(value).__name__}, not text"
+            raise Invalid(message, hint="let the expression stand alone")
 
 
 def _check_step(reference: Reference, step: Step, key: str, pipeline: Pipeline) -> None:

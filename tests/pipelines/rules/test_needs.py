@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 
@@ -59,3 +61,15 @@ steps:
 """
 
     assert "in a circle: one -> two -> one" in folder.refused(text)
+
+
+def test_a_thousand_steps_with_files_are_judged_in_seconds(folder):
+    folder.notebook("a.ipynb", "n = 0")
+    step = "  s{0}: {{notebook: a.ipynb, inputs: [o/{1}, d/{0}], outputs: {{x: o/{0}}}}}"
+    steps = [step.format(number, number - 1) for number in range(1000)]
+    start = time.perf_counter()
+
+    pipeline = folder.load("\n".join(["name: p", "steps:", *steps]))
+
+    assert time.perf_counter() - start < 10
+    assert ("s998",) == pipeline.steps["s999"].needs

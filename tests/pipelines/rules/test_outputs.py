@@ -14,6 +14,7 @@ import pytest
         ("data/train.parquet", "''", "11:14: '' does not lie below the pipeline's folder"),
         ("data/train.parquet", ".", "11:14: '.' does not lie below the pipeline's folder"),
         ("data/train.parquet", "a\\b", "11:14: 'a\\\\b' is no path (write it like data/train.parq"),
+        ("data/train.parquet", '"a\\nb"', "11:14: 'a\\nb' is no path"),
         ("data/train.parquet", "${{ parameters.seed }}", "11:14: 42 is no path"),
         (
             "data/train.parquet",

@@ -57,6 +57,14 @@ def test_a_broken_notebook_is_told_at_its_own_place(folder):
     )
 
 
+def test_a_notebook_that_is_none_is_told_where_it_is_named(folder):
+    (folder.path / "train.ipynb").write_text("")
+
+    message = folder.refused(folder.example)
+
+    assert message == "pipeline.yaml:14:15: train.ipynb: the file is empty"
+
+
 def test_a_notebook_without_parameters_accepts_none(folder):
     (folder.path / "train.ipynb").write_text('{"nbformat": 4, "metadata": {}, "cells": []}')
 
