@@ -89,6 +89,17 @@ async def test_a_verb_that_an_address_does_not_know_answers_in_our_shape(fetch):
     assert {"kind": "Invalid", "message": "Method Not Allowed", "hint": ""} == body
 
 
+@pytest.mark.parametrize("path", ["..", "trees/../..", "/etc", "out", "out/x", "a\0b"])
+async def test_a_path_out_of_what_the_server_shows_is_refused(fetch, tracked, tmp_path, path):
+    (tracked / "out").unlink(missing_ok=True)
+    (tracked / "out").symlink_to(tmp_path)
+
+    status, body, _ = await fetch("project", params={"path": path})
+
+    assert (400, "Invalid") == (status, body["kind"])
+    assert str(tmp_path) not in json.dumps(body)
+
+
 async def test_settings_that_are_wrong_are_shown_with_file_and_line(fetch, tracked):
     (tracked / "wrong").mkdir(exist_ok=True)
     (tracked / "wrong" / "mlops.toml").write_text("\nexperimnt = 'x'\n")
