@@ -89,7 +89,7 @@ async def test_a_verb_that_an_address_does_not_know_answers_in_our_shape(fetch):
     assert {"kind": "Invalid", "message": "Method Not Allowed", "hint": ""} == body
 
 
-@pytest.mark.parametrize("path", ["..", "trees/../..", "/etc", "out", "out/x", "a\0b"])
+@pytest.mark.parametrize("path", ["..", "trees/../..", "/etc", "out", "out/x"])
 async def test_a_path_out_of_what_the_server_shows_is_refused(fetch, tracked, tmp_path, path):
     (tracked / "out").unlink(missing_ok=True)
     (tracked / "out").symlink_to(tmp_path)
