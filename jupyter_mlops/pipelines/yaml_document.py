@@ -75,9 +75,8 @@ class YamlDocument:
         return self.values[path]
 
     def invalid(self, path: KeyPath, message: str, *, hint: str = "", key: bool = False) -> Invalid:
-        """Make an error that points at a value, or at its ``key``."""
-        at = self.position(path, key=key)
-        return Invalid(message, hint=hint, file=self.file, line=at.line, column=at.column)
+        """Make an error that points at a value, or at its ``key``, in one line."""
+        return _invalid(self.file, self.position(path, key=key), message, hint)
 
 
 def parse_yaml(text: str, *, file: str) -> YamlDocument:
@@ -213,8 +212,7 @@ class _Builder:
             raise self._refuse(event, "this number has too many digits", "quote it") from error
 
     def _refuse(self, event: Any, message: str, hint: str) -> Invalid:  # noqa: ANN401
-        at = _position(event)
-        return Invalid(message, hint=hint, file=self.file, line=at.line, column=at.column)
+        return _invalid(self.file, _position(event), message, hint)
 
 
 def _resolve(text: str) -> object:
@@ -234,6 +232,17 @@ def _resolve(text: str) -> object:
 
 def _position(event: Any) -> Position:  # noqa: ANN401
     return Position(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _invalid(file: str, at: Position, message: str, hint: str) -> Invalid:
+    """Make an error of one line, whatever the file's own text brings into it."""
+    return Invalid(
+        _one_line(message), hint=_one_line(hint), file=file, line=at.line, column=at.column
+    )
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str, file: str) -> Invalid:

@@ -1,8 +1,11 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jupyter_mlops.errors import Invalid, NotFound
 from jupyter_mlops.notebooks.notebook import read_notebook
@@ -10,6 +13,7 @@ from jupyter_mlops.pipelines.expressions import Scope
 from jupyter_mlops.pipelines.graph import Graph, expand
 from jupyter_mlops.pipelines.pipeline import GateSpec, ModelStep, NotebookStep
 from jupyter_mlops.pipelines.spec import load_pipeline, step_parameters
+from jupyter_mlops.pipelines.yaml_document import parse_yaml
 
 
 @pytest.mark.parametrize(
@@ -204,6 +208,56 @@ def test_what_was_handed_on_is_checked_when_a_step_is_about_to_run(folder):
 
     with pytest.raises(Invalid, match="parameter 'models' must be list, not 'not a list'"):
         step_parameters(step, read_notebook(step.notebook), scope, *expand(step))
+
+
+PIECES = ["", "a", "train", "../x", "${{ ", "${{ parameters.seed }}", "${{ matrix.max_depth }}"]
+PIECES += ["${{ steps.train.outputs.model }}", "train.ipynb", ".", "a\nb", "ü", "latest", "metric"]
+TEXT = st.lists(st.sampled_from(PIECES), min_size=1, max_size=2).map("".join)
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_infinity=False, allow_nan=False)
+    | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places(value):
+    """Return every mapping and list in a value with each of its keys."""
+    keys = value.keys() if isinstance(value, dict) else range(len(value))
+    for key in list(keys):
+        yield value, key
+        if isinstance(value[key], dict | list):
+            yield from places(value[key])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(data=st.data())
+def test_anything_anywhere_is_read_or_refused_in_one_line_and_never_breaks(folder, data):
+    document = json.loads(json.dumps(parse_yaml(folder.example, file="").value))
+    for _ in range(data.draw(st.integers(1, 3))):
+        container, key = data.draw(st.sampled_from(list(places(document))))
+        change = data.draw(st.sampled_from(["value", "key", "none"]))
+        if change == "value" or isinstance(container, list):
+            container[key] = data.draw(ANYTHING)
+        else:
+            value = container.pop(key)
+            if change == "key":
+                container[data.draw(TEXT)] = value
+        if not document:
+            return
+
+    try:
+        folder.load(json.dumps(document))
+    except Invalid as error:
+        message = str(error)
+    else:
+        message = "pipeline.yaml:"
+
+    assert message.startswith("pipeline.yaml:")
+    assert message.isprintable()
 
 
 def test_ten_thousand_instances_are_judged_in_seconds(folder):

@@ -126,6 +126,12 @@ def test_an_error_can_be_made_to_point_at_a_key_or_its_value():
     assert "p.yaml:2:3: wrong" == str(document.invalid(("a", "b"), "wrong", key=True))
 
 
+def test_an_error_is_one_line_whatever_it_is_about():
+    document = parse_yaml('"a\\nb": 1', file="p.yaml")
+
+    assert r"p.yaml:1:1: wrong: a\nb" == str(document.invalid(("a\nb",), "wrong: a\nb", key=True))
+
+
 def test_an_alias_stands_for_its_anchor():
     document = parse_yaml("a: &x {b: [1, 2]}\nc: *x", file="p.yaml")
 
