@@ -42,6 +42,12 @@ def test_comments_and_blank_lines_between_statements_never_count(statements, dat
     assert digest("\n".join(statements)) == digest("\n".join(noisy))
 
 
+@given(st.text() | st.text("%!?a=1 \n\t'\"#(\\", max_size=30))
+def test_any_text_has_a_digest(source):
+    assert 64 == len(digest(source))
+    assert digest(source) == digest("", source)
+
+
 LITERALS = st.one_of(
     st.integers(),
     st.floats(allow_nan=False, allow_infinity=False),

@@ -1,11 +1,17 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jupyter_mlops.errors import Invalid, NotFound
+from jupyter_mlops.notebooks.digest import code_digest
 from jupyter_mlops.notebooks.notebook import Cell, read_notebook, read_notebook_json
+from jupyter_mlops.notebooks.parameters import read_parameters
+from jupyter_mlops.notebooks.scraps import read_scraps
 
 
 def test_cells_tags_kernel_and_language_are_read(write):
@@ -154,3 +160,42 @@ def test_the_json_comes_with_its_outputs(write):
     path = write(cell)
 
     assert json.loads(path.read_text()) == read_notebook_json(path)
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-1, 5)
+    | st.sampled_from(["", "code", "a = 1", "%a\nb"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["cell_type", "metadata", "source", "tags", "outputs", "data", "name"]),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["cells", "metadata", "cell", "source", "tags", "outputs"]), ANYTHING)
+def test_whatever_a_notebook_holds_is_read_or_refused_and_never_breaks(write, key, value):
+    cell = write.code("a = 1", "parameters") | {"metadata": {"tags": ["parameters"]}}
+    if key == "tags":
+        cell["metadata"]["tags"] = value
+    elif key in {"source", "outputs"}:
+        cell[key] = value
+    document = write.document(value if key == "cell" else cell)
+    if key in {"cells", "metadata"}:
+        document[key] = value
+    path = write.json(document)
+
+    with suppress(Invalid):
+        notebook = read_notebook(path)
+        assert len(notebook.cells) == len(document["cells"])
+        assert 64 == len(code_digest(notebook))
+        read_parameters(notebook)
+    with suppress(Invalid):
+        assert isinstance(read_scraps(path), dict)
