@@ -38,7 +38,8 @@ class NotebookStep(Step):
 
     ``parameters``, ``inputs`` and ``outputs`` may hold ``${{ }}`` expressions, which are
     resolved when the step is about to run. ``matrix`` gives one instance of the step for each
-    combination of values. Paths are relative to the pipeline's folder.
+    combination of values. Paths are relative to the pipeline's folder, but ``notebook`` can be
+    opened as it is.
     """
 
     notebook: Path
