@@ -31,7 +31,7 @@ export function RegistryBody(props: IRegistryBodyProps): JSX.Element {
       {page && page.models.length === 0 && (
         <Empty>
           {trans.__(
-            'No models yet. Give your pipeline a step with `model:` and run it.'
+            'No models yet. Give a pipeline a step that registers a model, and run it.'
           )}
         </Empty>
       )}

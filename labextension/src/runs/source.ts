@@ -33,7 +33,7 @@ export async function openSource(
 ): Promise<boolean> {
   const { commands, contents, notebooks, trans } = options;
   if (!path) {
-    Notification.warning(
+    warn(
       trans.__(
         'This run names no notebook that this server can open: it was made by a script, or by a notebook outside of the folder that the server shows.'
       )
@@ -43,9 +43,7 @@ export async function openSource(
   try {
     await contents.get(path, { content: false });
   } catch {
-    Notification.warning(
-      trans.__('%1 is not there any more: it was moved or deleted.', path)
-    );
+    warn(trans.__('%1 is not there any more: it was moved or deleted.', path));
     return false;
   }
   const widget: Widget & { context?: DocumentRegistry.Context } =
@@ -57,10 +55,13 @@ export async function openSource(
   if (await revealCell(widget as NotebookPanel, cellId)) {
     return true;
   }
-  Notification.warning(
-    trans.__('The cell that made this run is not in %1 any more.', path)
-  );
+  warn(trans.__('The cell that made this run is not in %1 any more.', path));
   return false;
+}
+
+/** Without a time to close, a notification is only counted in the status bar. */
+function warn(message: string): void {
+  Notification.warning(message, { autoClose: 10_000 });
 }
 
 async function revealCell(

@@ -4,17 +4,15 @@ import type { IDisposable } from '@lumino/disposable';
 import { DisposableDelegate } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
-import type { AccordionPanel, Widget } from '@lumino/widgets';
+import type { AccordionPanel } from '@lumino/widgets';
 import React from 'react';
 
 import type { IMlopsSidebar, ISection } from '../tokens';
 import { mlopsIcon } from '../ui/icon';
 import type { ProjectPage } from '../wire';
 import { ProjectHeading } from './body';
-import type { ClosedSections } from './model';
 
 export interface ISidebarOptions {
-  closedSections: ClosedSections;
   project: {
     readonly page: ProjectPage | null;
     readonly changed: ISignal<unknown, void>;
@@ -25,7 +23,11 @@ export interface ISidebarOptions {
   activate(id: string): void;
 }
 
-/** The sidebar: the project's name, and below it the sections that the features add. */
+/**
+ * The sidebar: the project's name, and below it the sections that the features add.
+ *
+ * The Lab itself remembers, with the layout, how high each is and which are closed.
+ */
 export class Sidebar extends SidePanel implements IMlopsSidebar {
   constructor(private _options: ISidebarOptions) {
     super();
@@ -42,14 +44,8 @@ export class Sidebar extends SidePanel implements IMlopsSidebar {
         {() => <ProjectHeading project={project.page} trans={trans} />}
       </UseSignal>
     );
+    heading.addClass('jp-mlops-Heading');
     this.header.addWidget(heading);
-    this._accordion.expansionToggled.connect(this._onToggled, this);
-    this._restored = this._restore();
-  }
-
-  /** Resolves when the sections are open or closed as the user left them. */
-  get restored(): Promise<void> {
-    return this._restored;
   }
 
   addSection(section: ISection): IDisposable {
@@ -57,7 +53,6 @@ export class Sidebar extends SidePanel implements IMlopsSidebar {
     const index = before < 0 ? this._sections.length : before;
     this._sections.splice(index, 0, section);
     this.insertWidget(index, section.widget);
-    this._close(section.widget, this._closed.has(section.id));
     this._accordion.setRelativeSizes(
       this._sections.map(({ weight }) => weight)
     );
@@ -95,36 +90,5 @@ export class Sidebar extends SidePanel implements IMlopsSidebar {
     return this.content as AccordionPanel;
   }
 
-  private async _restore(): Promise<void> {
-    const closed = await this._options.closedSections.load();
-    this._closed = closed;
-    this._sections.forEach(({ id, widget }) => {
-      this._close(widget, closed.has(id));
-    });
-  }
-
-  private _close(widget: Widget, closed: boolean): void {
-    const index = this.widgets.indexOf(widget);
-    this._restoring = true;
-    if (closed) {
-      this._accordion.collapse(index);
-    } else {
-      this._accordion.expand(index);
-    }
-    this._restoring = false;
-  }
-
-  private _onToggled(): void {
-    if (this._restoring) {
-      return;
-    }
-    const closed = this._sections.filter(({ widget }) => widget.isHidden);
-    this._closed = new Set(closed.map(({ id }) => id));
-    void this._options.closedSections.save([...this._closed]);
-  }
-
-  private _closed: ReadonlySet<string> = new Set();
-  private _restored: Promise<void>;
-  private _restoring = false;
   private _sections: ISection[] = [];
 }

@@ -3,7 +3,6 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
-import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { PolledPage } from '../api/polledPage';
@@ -14,7 +13,6 @@ import {
   IMlopsSidebar,
   PLUGIN_ID
 } from '../tokens';
-import { ClosedSections } from './model';
 import { Sidebar } from './panel';
 
 /** After the file browser, the running sessions, the table of contents and the extensions' own. */
@@ -26,17 +24,15 @@ export const sidebarPlugin: JupyterFrontEndPlugin<IMlopsSidebar> = {
   autoStart: true,
   provides: IMlopsSidebar,
   requires: [IMlopsClient, IMlopsLive],
-  optional: [ILayoutRestorer, IStateDB, ITranslator],
+  optional: [ILayoutRestorer, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     client: IMlopsClient,
     live: IMlopsLive,
     restorer: ILayoutRestorer | null,
-    stateDB: IStateDB | null,
     translator: ITranslator | null
   ) => {
     const sidebar = new Sidebar({
-      closedSections: new ClosedSections(stateDB),
       project: new PolledPage({
         what: 'project',
         live,

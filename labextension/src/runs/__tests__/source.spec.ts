@@ -116,5 +116,9 @@ describe('openSource', () => {
 
     expect(opened).toEqual([]);
     expect(said()[0]).toContain('names no notebook');
+    // Zero would hide it in the status bar.
+    expect(
+      Notification.manager.notifications[0].options.autoClose
+    ).toBeGreaterThan(1000);
   });
 });

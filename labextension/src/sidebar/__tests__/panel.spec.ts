@@ -1,4 +1,3 @@
-import { StateDB } from '@jupyterlab/statedb';
 import { nullTranslator } from '@jupyterlab/translation';
 import type { AccordionPanel } from '@lumino/widgets';
 import { Widget } from '@lumino/widgets';
@@ -6,7 +5,6 @@ import { Widget } from '@lumino/widgets';
 import { Announcements } from '../../__tests__/server';
 import { PolledPage } from '../../api/polledPage';
 import type { ProjectPage } from '../../wire';
-import { ClosedSections } from '../model';
 import { Sidebar } from '../panel';
 
 const PROJECT: ProjectPage = {
@@ -16,7 +14,7 @@ const PROJECT: ProjectPage = {
   store: 'sqlite:///mlflow.db'
 };
 
-function setUp(stateDB = new StateDB()) {
+function setUp() {
   const activated: string[] = [];
   const project = new PolledPage({
     what: 'project',
@@ -24,7 +22,6 @@ function setUp(stateDB = new StateDB()) {
     fetch: async () => PROJECT
   });
   const sidebar = new Sidebar({
-    closedSections: new ClosedSections(stateDB),
     project,
     trans: nullTranslator.load('test'),
     activate: id => activated.push(id)
@@ -39,7 +36,7 @@ function setUp(stateDB = new StateDB()) {
   const open = () =>
     sidebar.widgets.filter(({ isHidden }) => !isHidden).map(({ id }) => id);
   const accordion = sidebar.content as AccordionPanel;
-  return { accordion, activated, add, ids, open, project, sidebar, stateDB };
+  return { accordion, activated, add, ids, open, project, sidebar };
 }
 
 describe('Sidebar', () => {
@@ -63,32 +60,19 @@ describe('Sidebar', () => {
     expect(ids()).toEqual(['pipelines', 'models']);
   });
 
-  it('leaves sections open or closed as the user left them', async () => {
-    const first = setUp();
-    first.add('runs', 100);
-    first.add('models', 200);
-    await first.sidebar.restored;
-    first.accordion.collapse(1);
-    expect(first.open()).toEqual(['runs']);
-    await vi.waitFor(async () => {
-      expect(await first.stateDB.list('jupyter-mlops')).toMatchObject({
-        values: [['models']]
-      });
-    });
+  it('gives each section its share of the height', () => {
+    const { accordion, sidebar } = setUp();
+    for (const [id, weight] of Object.entries({ runs: 2, models: 1 })) {
+      sidebar.addSection({ id, rank: 1, weight, widget: new Widget() });
+    }
 
-    const second = setUp(first.stateDB);
-    second.add('models', 200);
-    await second.sidebar.restored;
-    second.add('runs', 100);
-
-    expect(second.open()).toEqual(['runs']);
+    expect(accordion.relativeSizes()).toEqual([2 / 3, 1 / 3]);
   });
 
-  it('comes to the front with the section that is asked for open', async () => {
+  it('comes to the front with the section that is asked for open', () => {
     const { accordion, activated, add, open, sidebar } = setUp();
     add('runs', 100);
     add('models', 200);
-    await sidebar.restored;
     accordion.collapse(0);
 
     sidebar.showSection('runs');
