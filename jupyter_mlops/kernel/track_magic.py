@@ -7,11 +7,12 @@ that IPython runs the cell as it runs every cell, and hooks before and after it 
 
 from __future__ import annotations
 
+import shlex
 from argparse import Namespace
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.core.magic_arguments import argument, magic_arguments
 
 __all__ = ["drop_track_line", "parse_track_line", "register", "split_track_line", "track"]
 
@@ -64,7 +65,8 @@ def split_track_line(cell: str) -> tuple[str, str] | None:
 def parse_track_line(options: str) -> Namespace:
     """Parse the options of ``%%track``; raises UsageError with what is wrong."""
     try:
-        parsed: Namespace = parse_argstring(track, options)
+        # Not parse_argstring: it keeps quotation marks, and splits at the blanks between them.
+        parsed: Namespace = track.parser.parse_args(shlex.split(options))
     except ValueError as error:  # a quotation mark without its other half
         raise UsageError(f"%%track: {error}") from None
     for tag in parsed.tag:
