@@ -148,8 +148,8 @@ class CellHooks:
                     cell.card,
                     status=captured.status.value,
                     duration=time.monotonic() - cell.began,
-                    params=params,
-                    metrics=metrics,
+                    params={**params, **session.params},
+                    metrics={**metrics, **session.metrics},
                     exception=captured.summary,
                 )
             )

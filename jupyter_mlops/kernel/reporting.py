@@ -39,6 +39,7 @@ def log(metrics: Mapping[str, Any], *, step: int = 0) -> None:
         _say_untracked()
     else:
         session.journal.metrics(session.current, numbers, step=step)
+        session.metrics.update(numbers)
 
 
 def param(**params: Any) -> None:  # noqa: ANN401 - everything has a text
@@ -47,7 +48,9 @@ def param(**params: Any) -> None:  # noqa: ANN401 - everything has a text
     if session.current is None:
         _say_untracked()
     else:
-        session.journal.params(session.current, {k: str(v) for k, v in params.items()})
+        texts = {name: str(value) for name, value in params.items()}
+        session.journal.params(session.current, texts)
+        session.params.update(texts)
 
 
 def output(name: str, value: Any, *, input_example: Any = None) -> None:  # noqa: ANN401 - JSON

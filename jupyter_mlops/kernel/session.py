@@ -44,6 +44,9 @@ class KernelSession:
         self.project = project
         self.step_run = step_run
         self.active: ActiveRun | None = None
+        # What the active run's cell reported by itself, the newest of each name: its card shows it.
+        self.metrics: dict[str, float] = {}
+        self.params: dict[str, str] = {}
         self._journal: JournalWriter | None = None
         self._threads: list[threading.Thread] = []
         self._described = False
@@ -72,7 +75,7 @@ class KernelSession:
         tags = {"mlflow.user": user_name(), "mlflow.source.type": "NOTEBOOK", **(tags or {})}
         new = NewRun(run.key, name, run.start_time, run.experiment, self.step_run, tags)
         self.journal.began(new)
-        self.active = run
+        self.active, self.metrics, self.params = run, {}, {}
         if self.step_run is None:
             self._attend()
         thread = threading.Thread(target=self._describe, args=(run.key,), daemon=True)
