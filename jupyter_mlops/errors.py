@@ -16,7 +16,12 @@ a refused model a ``Verdict``, bad data a ``Report``.
 
 from __future__ import annotations
 
+from pathlib import Path
+from traceback import extract_tb
+
 __all__ = ["Conflict", "Invalid", "MissingExtra", "MlopsError", "NotFound", "Unavailable"]
+
+_PACKAGE = str(Path(__file__).parent)
 
 
 class MlopsError(Exception):
@@ -30,6 +35,17 @@ class MlopsError(Exception):
     def __str__(self) -> str:
         """Return the message and its hint on one line."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        """Show in a notebook what happened and the user's line, without frames of ours.
+
+        IPython asks an exception for a method of this name.
+        """
+        lines = [f"{type(self).__name__}: {self}"]
+        frames = [f for f in extract_tb(self.__traceback__) if not f.filename.startswith(_PACKAGE)]
+        if frames and frames[-1].line:
+            lines.append(f"  in line {frames[-1].lineno}: {frames[-1].line}")
+        return lines
 
 
 class NotFound(MlopsError):
@@ -81,3 +97,13 @@ class MissingExtra(MlopsError):
         super().__init__(
             f"{package} is not installed", hint=f"pip install 'jupyter-mlops[{extra}]'"
         )
+        self.package = package
+        self.extra = extra
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Make it anew from its parts: by itself an exception is made from its message."""
+        return _missing_extra, (self.package, self.extra)
+
+
+def _missing_extra(package: str, extra: str) -> MissingExtra:
+    return MissingExtra(package, extra=extra)

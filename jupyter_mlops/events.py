@@ -24,29 +24,37 @@ class Event:
 E = TypeVar("E", bound=Event)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Subscription(Generic[E]):
+    """One subscription: told from another of the same callback by being another object."""
+
+    callback: Callable[[E], None]
+
+
 class Subscribers(Generic[E]):
     """Hand each published event to all who subscribed, in their order, in the publisher's thread.
 
-    Both verbs are safe from any thread. A subscriber that raises stops the publisher: whoever
-    subscribes decides what may go wrong.
+    Both verbs are safe from any thread, and from a subscriber while it is called. A subscriber
+    that raises stops the publisher: whoever subscribes decides what may go wrong.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._callbacks: tuple[Callable[[E], None], ...] = ()
+        self._subscriptions: tuple[_Subscription[E], ...] = ()
 
     def subscribe(self, callback: Callable[[E], None]) -> Callable[[], None]:
         """Call ``callback`` with every event from now on; return what ends it."""
+        mine = _Subscription(callback)
         with self._lock:
-            self._callbacks = (*self._callbacks, callback)
+            self._subscriptions = (*self._subscriptions, mine)
 
         def unsubscribe() -> None:
             with self._lock:
-                self._callbacks = tuple(c for c in self._callbacks if c is not callback)
+                self._subscriptions = tuple(s for s in self._subscriptions if s is not mine)
 
         return unsubscribe
 
     def publish(self, event: E) -> None:
         """Hand ``event`` to every subscriber."""
-        for callback in self._callbacks:
-            callback(event)
+        for subscription in self._subscriptions:
+            subscription.callback(event)

@@ -46,6 +46,8 @@ MLFLOW_DEFAULTS: Mapping[str, str] = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
     "MLFLOW_DISABLE_TELEMETRY": "true",
+    # It prints a run's address to our standard output at its end.
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_LOGGING_LEVEL": "WARNING",  # each migration of a new database is a line otherwise
     "GIT_PYTHON_REFRESH": "quiet",
@@ -103,13 +105,15 @@ def load_settings(
 ) -> Settings:
     """Load the settings of the project at ``root``.
 
+    A database or artifact folder that is given as a relative path lies in ``root``, whatever
+    folder the process stands in.
     Raises Invalid, with file and line, for a key that does not exist or a value of a wrong type.
     """
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {
         "experiment": root.name or "default",
         "tracking_uri": f"sqlite:///{root / 'mlflow.db'}",
-        "artifact_root": str(root / "mlartifacts"),
+        "artifact_root": "mlartifacts",
     }
     values |= _from_file(root)
     for field in fields(Settings):
@@ -117,52 +121,88 @@ def load_settings(
         if text := environ.get(name):
             values[field.name] = _from_text(field.name, text, variable=name)
     values |= {key: value for key, value in arguments.items() if value is not None}
+    for key in ("tracking_uri", "registry_uri"):
+        values[key] = _in_root(values.get(key, ""), root)
+    if "://" not in values["artifact_root"]:
+        values["artifact_root"] = str(root / values["artifact_root"])
     return Settings(**values)
 
 
 def without_credentials(uri: str) -> str:
-    """Return a store's address without the user, password and query that it may hold."""
-    return re.sub(r"//[^/@]*@", "//", uri.partition("?")[0])
+    """Return a store's address without the user, password and query that it may hold.
+
+    >>> without_credentials("postgresql://me:p@ss@db/mlflow?sslmode=require")
+    'postgresql://db/mlflow'
+    """
+    address = uri.partition("?")[0]
+    if address.startswith("sqlite"):
+        return address  # a path, which may hold an @
+    return re.sub(r"//.*@", "//", address)
+
+
+def _in_root(uri: str, root: Path) -> str:
+    """Make the path of an SQLite file absolute."""
+    scheme, mark, path = uri.partition(":///")
+    if not mark or not scheme.startswith("sqlite") or path.startswith(":memory:"):
+        return uri
+    return f"{scheme}:///{root / path}"
 
 
 def _pyproject_table(folder: Path) -> dict[str, Any] | None:
     file = folder / "pyproject.toml"
     if not file.is_file():
         return None
-    table = _read_toml(file).get("tool", {}).get("jupyter-mlops")
+    tools = _read_toml(file).get("tool")
+    table = tools.get("jupyter-mlops") if isinstance(tools, dict) else None
     return table if isinstance(table, dict) else None
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        hint = "make it readable, or work in another folder"
+        raise Invalid(f"cannot be read: {error.strerror}", hint=hint, file=str(file)) from None
+    except ValueError as error:  # TOMLDecodeError or UnicodeDecodeError
+        place = re.search(r" \(at line (\d+), column (\d+)\)", str(error))
+        line, column = map(int, place.groups()) if place else (0, 0)
+        reason = str(error).replace(place.group(), "") if place else str(error)
         hint = "see https://toml.io for the format"
-        raise Invalid(f"not valid TOML: {error}", hint=hint, file=str(file)) from None
+        raise Invalid(
+            f"not valid TOML: {reason}", hint=hint, file=str(file), line=line, column=column
+        ) from None
 
 
 def _from_file(root: Path) -> dict[str, Any]:
-    file = root / "mlops.toml"
-    table = _read_toml(file) if file.is_file() else _pyproject_table(root)
-    if not file.is_file():
-        file = root / "pyproject.toml"
+    file, pyproject = root / "mlops.toml", root / "pyproject.toml"
+    if file.is_file():
+        table, header = _read_toml(file), ""
+    else:
+        file, table, header = pyproject, _pyproject_table(root) or {}, "[tool.jupyter-mlops]"
     kinds = {field.name: int if field.type == "int" else str for field in fields(Settings)}
-    for key, value in (table or {}).items():
+    for key, value in table.items():
+        message = hint = ""
         if key not in kinds:
             near = get_close_matches(key, kinds, n=1)
+            message = f"unknown key {key!r}"
             hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(kinds)}"
-            raise Invalid(f"unknown key {key!r}", hint=hint, file=str(file), line=_line(file, key))
-        if type(value) is not kinds[key]:
+        elif type(value) is not kinds[key]:
             wanted = "a whole number" if kinds[key] is int else "text in quotes"
-            message = f"{key} must be {wanted}, not {value!r}"
-            raise Invalid(message, hint="correct the value", file=str(file), line=_line(file, key))
-    return dict(table or {})
+            message, hint = f"{key} must be {wanted}, not {value!r}", "correct the value"
+        elif value == "" or (kinds[key] is int and value < 1):
+            message, hint = f"{key} must not be {value!r}", "leave the key away for its default"
+        if message:
+            line = _line(file, key, header=header)
+            raise Invalid(message, hint=hint, file=str(file), line=line)
+    return dict(table)
 
 
-def _line(file: Path, key: str) -> int:
-    """Return the line that ``key`` is set on: tomllib does not tell."""
+def _line(file: Path, key: str, *, header: str) -> int:
+    """Return the line below ``header`` that sets ``key``: tomllib does not tell."""
+    below = not header
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if line.split("=")[0].strip().strip("\"'") == key:
+        below = below or line.strip() == header
+        if below and line.split("=")[0].strip().strip("\"'") == key:
             return number
     return 0
 
