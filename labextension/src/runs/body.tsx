@@ -9,7 +9,7 @@ import type { ErrorPage, RunRow, RunsPage } from '../wire';
 import type { IRunsSettings } from './model';
 import type { INestedRun } from './nesting';
 import { nestRuns } from './nesting';
-import { RunLines } from './row';
+import { RunLines, sourceLabel } from './row';
 
 export interface IRunsBodyProps {
   page: RunsPage | null;
@@ -61,7 +61,7 @@ function runNode(item: INestedRun, props: IRunsBodyProps): ITreeNode {
     content: <RunLines run={run} settings={settings} trans={trans} />,
     actions: [
       {
-        label: trans.__('Open notebook at the cell'),
+        label: sourceLabel(item.row, trans),
         icon: notebookIcon,
         onClick: () => props.onOpenSource(item.row)
       }

@@ -5,9 +5,22 @@ import { KeyValues } from '../ui/keyValues';
 import { Lines, Word } from '../ui/row';
 import { runStatus, statusLabel } from '../ui/status';
 import { elapsed, formatAgo, formatDuration, formatTime } from '../ui/time';
-import type { Run } from '../wire';
+import type { Run, RunRow } from '../wire';
 import { keyValues } from './keyValues';
 import type { IRunsSettings } from './model';
+
+/** What the way to a run's origin is called: a pipeline's model step comes from a YAML file. */
+export function sourceLabel(
+  { contents_path: path, run }: RunRow,
+  trans: TranslationBundle
+): string {
+  if (path && !path.endsWith('.ipynb')) {
+    return trans.__('Open file');
+  }
+  return run.cell_id
+    ? trans.__('Open notebook at the cell')
+    : trans.__('Open notebook');
+}
 
 export interface IRunLinesProps {
   run: Run;

@@ -143,6 +143,27 @@ describe('RunsBody', () => {
     ]);
   });
 
+  it('says what its button opens: a cell, a notebook, or another file', () => {
+    const { host } = setUp({
+      page: rowsPage(
+        makeRow({ run_id: 'a' }),
+        makeRow({ run_id: 'b', cell_id: '' }),
+        { ...makeRow({ run_id: 'c' }), contents_path: 'work/pipeline.yaml' },
+        { ...makeRow({ run_id: 'd' }), contents_path: '' }
+      )
+    });
+    const labels = [...host.querySelectorAll('[role=treeitem] button')].map(
+      button => button.getAttribute('aria-label')
+    );
+
+    expect(labels).toEqual([
+      'Open notebook at the cell',
+      'Open notebook',
+      'Open file',
+      'Open notebook at the cell'
+    ]);
+  });
+
   it('offers more where there is more', () => {
     expect(
       byText(setUp({ page: makePage(['r1']) }).host, 'button', 'Show more')

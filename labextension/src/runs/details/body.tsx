@@ -8,7 +8,7 @@ import { Tree } from '../../ui/tree';
 import { elapsed, formatDuration, formatTime } from '../../ui/time';
 import type { ErrorPage, Run, RunDetails, RunRow } from '../../wire';
 import type { IRunsSettings } from '../model';
-import { RunLines } from '../row';
+import { RunLines, sourceLabel } from '../row';
 import { ArtifactTable, Block, Listing, ValueTable } from './tables';
 
 export interface IRunDetailsBodyProps {
@@ -48,7 +48,7 @@ function Header({ page, trans, onOpenSource }: PageProps): JSX.Element {
           className="jp-mod-styled jp-mod-accept"
           onClick={() => onOpenSource(page.row)}
         >
-          {trans.__('Open notebook')}
+          {sourceLabel(page.row, trans)}
         </button>
       </div>
       <dl className="jp-mlops-Facts">
@@ -74,7 +74,7 @@ function facts(run: Run, trans: TranslationBundle): [string, string][] {
     ],
     [trans.__('Experiment'), run.experiment],
     [trans.__('User'), run.user],
-    [trans.__('Notebook'), run.source],
+    [trans.__('Source'), run.source],
     [trans.__('Run id'), run.run_id]
   ];
   return all.filter(([, value]) => value !== '');

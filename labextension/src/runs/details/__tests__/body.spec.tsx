@@ -79,7 +79,7 @@ describe('RunDetailsBody', () => {
       makeDetails({ children: [makeRow({ run_id: 'child' })] })
     );
 
-    click(byText(host, 'button', 'Open notebook'));
+    click(byText(host, 'button', 'Open notebook at the cell'));
     click(host.querySelector('[data-id=child]'));
 
     expect(done).toEqual([
