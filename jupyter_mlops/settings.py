@@ -189,7 +189,7 @@ def _from_file(root: Path) -> dict[str, Any]:
         elif type(value) is not kinds[key]:
             wanted = "a whole number" if kinds[key] is int else "text in quotes"
             message, hint = f"{key} must be {wanted}, not {value!r}", "correct the value"
-        elif value == "" or (kinds[key] is int and value < 1):
+        elif value == "" or (isinstance(value, int) and value < 1):
             message, hint = f"{key} must not be {value!r}", "leave the key away for its default"
         if message:
             line = _line(file, key, header=header)

@@ -152,7 +152,12 @@ class TestLoadSettings:
     @pytest.mark.parametrize(
         ("text", "place", "message", "hint"),
         [
-            ('\nexperimnt = "x"\n', (2, 0), \"unknown key 'experimnt'", "did you mean 'experiment'?"),
+            (
+                '\nexperimnt = "x"\n',
+                (2, 0),
+                "unknown key 'experimnt'",
+                "did you mean 'experiment'?",
+            ),
             ("zzz = 1\n", (1, 0), "unknown key 'zzz'", "known keys: experiment"),
             ("workers = 'two'\n", (1, 0), "workers must be a whole number, not 'two'", "correct"),
             ("workers = true\n", (1, 0), "workers must be a whole number, not True", "correct"),
