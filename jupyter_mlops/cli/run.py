@@ -73,7 +73,7 @@ __all__ = ["run"]
     "--report-mode/--no-report-mode", default=False, help="Hide the code in the executed notebook."
 )
 def run(path: Path | None, output: Path | None, **options: Any) -> int:  # noqa: ANN401 - click's
-    r"""Execute a pipeline or one notebook, tracked.
+    """Execute a pipeline or one notebook, tracked.
 
     PATH is a pipeline.yaml (default: the one of this folder or project) or a notebook. A
     notebook's executed copy goes to OUTPUT, or is kept under .mlops/executions/; the notebook
@@ -87,7 +87,7 @@ def run(path: Path | None, output: Path | None, **options: Any) -> int:  # noqa:
 
     Exit codes: 0 all is well, 1 a step failed, 2 bad input, 3 a gate refused, 4 the run store
     does not answer, 124 a cell took too long, 130 interrupted.
-    """
+    """  # noqa: D301 - the character that tells click to leave lines as they are
     _quiet_libraries(log_output=options["log_output"])
     project = Project.open(path)
     file = path or _default_pipeline(project)
