@@ -16,6 +16,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NewType
 
+from filelock import FileLock, Timeout
+
 from jupyter_mlops.events import Event
 from jupyter_mlops.runs.journal import frame, unframe
 
@@ -42,6 +44,7 @@ __all__ = [
 ExecutionId = NewType("ExecutionId", str)
 
 EVENTS_FILE = "events.journal"
+ALIVE_FILE = "alive.lock"
 
 
 class StepStatus(StrEnum):
@@ -198,10 +201,16 @@ def _next_step(state: StepState, event: StepBegan | CellBegan | StepEnded) -> St
 
 
 class ExecutionJournal:
-    """Keeps the events of one execution. Safe from any thread of one process."""
+    """Keeps the events of one execution. Safe from any thread of one process.
+
+    While it is open it holds a lock beside the events: whoever gets that lock knows that an
+    execution without an end was killed.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._alive = FileLock(folder / ALIVE_FILE)
+        self._alive.acquire()
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         self._fd = os.open(folder / EVENTS_FILE, flags, 0o600)
 
@@ -212,15 +221,41 @@ class ExecutionJournal:
     def close(self) -> None:
         """End the journal."""
         os.close(self._fd)
+        self._alive.release()
 
 
 def read_execution(folder: Path) -> Execution | None:
-    """Read an execution back from its folder; None where there is none."""
+    """Read an execution back from its folder; None where there is none.
+
+    One that has no end, and whose process is gone, was killed.
+    """
     try:
         lines = (folder / EVENTS_FILE).read_bytes().splitlines()
     except OSError:
         return None
-    return fold(event for line in lines if (event := _event(unframe(line))) is not None)
+    execution = fold(event for line in lines if (event := _event(unframe(line))) is not None)
+    if execution is None or execution.ended is not None or _is_alive(folder):
+        return execution
+    return _killed(execution)
+
+
+def _is_alive(folder: Path) -> bool:
+    lock = FileLock(folder / ALIVE_FILE)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def _killed(execution: Execution) -> Execution:
+    open_states = (StepStatus.WAITING, StepStatus.RUNNING)
+    steps = {
+        name: replace(state, status=StepStatus.KILLED) if state.status in open_states else state
+        for name, state in execution.steps.items()
+    }
+    return replace(execution, status=StepStatus.KILLED, steps=steps)
 
 
 def latest_execution(executions: Path, file: str) -> Execution | None:

@@ -45,7 +45,7 @@ class Scheduler:
         with ThreadPoolExecutor(self.workers, thread_name_prefix="step") as pool:
             try:
                 while True:
-                    ready = [instance for instance in waiting if self._is_ready(instance)]
+                    ready = [i for i in self._ready() if i in waiting]
                     # No more than can begin at once: after a failure nothing new begins.
                     for instance in ready[: self.workers - len(running)]:
                         waiting.remove(instance)
@@ -80,10 +80,10 @@ class Scheduler:
         }
         return self.steps.execute(instance, results, self.publish)
 
-    def _is_ready(self, instance: StepInstance) -> bool:
+    def _ready(self) -> tuple[StepInstance, ...]:
         if any(not outcome.status.ok for outcome, _ in self._ended.values()):
-            return False
-        return all(self._is_ok(needed) for needed in self.graph.dependencies(instance))
+            return ()
+        return self.graph.ready(self._ended)
 
     def _is_ok(self, instance: StepInstance) -> bool:
         return instance.key in self._ended and self._ended[instance.key][0].status.ok

@@ -101,6 +101,17 @@ class ExecutorContract:
         assert "ZeroDivisionError" in (tmp_path / "out.ipynb").read_text()
         assert not (tmp_path / "third").exists()
 
+    def test_an_error_that_is_only_a_line_on_stderr_is_told_too(
+        self, executor: Executor, tmp_path: Path
+    ) -> None:
+        """Call a magic wrongly: IPython shows no error output for it."""
+        notebook = write_notebook(tmp_path / "n.ipynb", ["%no_such_magic"])
+
+        outcome = executor.execute(_run(notebook), _ignore)
+
+        assert (NotebookStatus.FAILED, 1) == (outcome.status, outcome.cell)
+        assert "no_such_magic" in outcome.message
+
     def test_a_kernel_that_dies_is_a_failure(self, executor: Executor, tmp_path: Path) -> None:
         """Kill the kernel from inside: no exception, no success."""
         cells = ["import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]

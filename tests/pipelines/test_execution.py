@@ -54,20 +54,40 @@ def test_what_is_read_back_is_what_was_shown_live(tmp_path_factory, story):
     for event in (began(), *story):
         journal.write(event)
         live = fold_one(live, event)
-    journal.close()
 
     assert live == read_execution(folder)
+    journal.close()
 
 
 def test_a_torn_last_event_is_left_out(tmp_path):
     journal = ExecutionJournal(tmp_path)
     journal.write(began())
     journal.write(StepBegan(time=2.0, step="a"))
-    journal.close()
     file = tmp_path / "events.journal"
     file.write_bytes(file.read_bytes()[:-10])
 
     assert fold([began()]) == read_execution(tmp_path)
+    journal.close()
+
+
+def test_an_execution_whose_process_died_was_killed(tmp_path):
+    journal = ExecutionJournal(tmp_path)
+    for event in (
+        began(),
+        StepBegan(time=2.0, step="a"),
+        StepEnded(time=3.0, step="a", outcome=StepOutcome(StepStatus.DONE)),
+        StepBegan(time=4.0, step="ü"),
+    ):
+        journal.write(event)
+    assert StepStatus.RUNNING == read_execution(tmp_path).status
+
+    journal.close()
+
+    execution = read_execution(tmp_path)
+    assert StepStatus.KILLED == execution.status
+    assert {"a": "done", "b[x=1]": "killed", "ü": "killed"} == {
+        name: str(state.status) for name, state in execution.steps.items()
+    }
 
 
 def test_a_step_that_ended_knows_how_long_it_took():

@@ -7,6 +7,7 @@ and an interrupt as success. The outcome is taken from the exceptions instead.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -73,7 +74,7 @@ class PapermillExecutor:
             )
         except PapermillExecutionError as error:
             kernel_log(run.output).unlink(missing_ok=True)
-            return self._failed(_cell_outcome(error))
+            return self._failed(_cell_outcome(error, run.output))
         except CellTimeoutError:
             message = f"a cell ran longer than {run.cell_timeout:.0f} s"
             return self._failed(NotebookOutcome(NotebookStatus.TIMEOUT, message))
@@ -160,10 +161,28 @@ def kernel_log(output: Path) -> Path:
     return output.with_suffix(".kernel.log")
 
 
-def _cell_outcome(error: PapermillExecutionError) -> NotebookOutcome:
+def _cell_outcome(error: PapermillExecutionError, output: Path) -> NotebookOutcome:
+    cell = int(error.cell_index)
     message = f"{error.ename}: {error.evalue}".splitlines()[0]
     trace = _ANSI.sub("", "\n".join(error.traceback))
-    return NotebookOutcome(NotebookStatus.FAILED, message, int(error.cell_index) + 1, trace)
+    if not error.traceback:
+        # Some errors (IPython's UsageError) are no more than a line on stderr.
+        trace = _stderr(output)
+        message = trace.strip().splitlines()[-1] if trace.strip() else message
+    return NotebookOutcome(NotebookStatus.FAILED, message, cell + 1, trace)
+
+
+def _stderr(notebook: Path) -> str:
+    """Return what the failed cell wrote to stderr; papermill has put cells of its own around it."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    texts = [
+        output["text"]
+        for cell in cells
+        if cell["metadata"].get("papermill", {}).get("exception")
+        for output in cell.get("outputs", [])
+        if output.get("name") == "stderr"
+    ]
+    return _ANSI.sub("", "".join("".join(text) for text in texts))
 
 
 def _close_loop() -> None:
