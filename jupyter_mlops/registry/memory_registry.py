@@ -58,10 +58,13 @@ class MemoryModelRegistry:
             return _held(version, {})
 
     def list_models(self) -> tuple[RegisteredModel, ...]:
-        """Return every model with its newest version, sorted by name."""
+        """Return every model, sorted by name, with its newest version and those with an alias."""
         with self._lock:
             models = [self.get_model(name) for name in sorted(self._entries)]
-        return tuple(replace(model, versions=model.versions[:1]) for model in models)
+        return tuple(
+            replace(model, versions=tuple(v for v in model.versions if _is_notable(v, model)))
+            for model in models
+        )
 
     def get_model(self, name: str) -> RegisteredModel:
         """Return one model with all its versions."""
@@ -109,6 +112,10 @@ class MemoryModelRegistry:
 def _held(version: ModelVersion, aliases: Mapping[str, int]) -> ModelVersion:
     held = tuple(sorted(alias for alias, number in aliases.items() if number == version.version))
     return replace(version, aliases=held, tags=dict(version.tags))
+
+
+def _is_notable(version: ModelVersion, model: RegisteredModel) -> bool:
+    return bool(version.aliases) or version == model.versions[0]
 
 
 if TYPE_CHECKING:

@@ -106,7 +106,7 @@ class MlflowModelRegistry:
 
     @_translated
     def list_models(self) -> tuple[RegisteredModel, ...]:
-        """Return every model with its newest version, sorted by name."""
+        """Return every model, sorted by name, with its newest version and those with an alias."""
         models: list[MlflowModel] = []
         token = None
         while True:
@@ -115,9 +115,16 @@ class MlflowModelRegistry:
             if not (token := page.token):
                 break
         return tuple(
-            _model(model, model.latest_versions[:1])
+            _model(model, self._notable(model))
             for model in sorted(models, key=lambda model: str(model.name))
         )
+
+    def _notable(self, model: MlflowModel) -> list[MlflowVersion]:
+        newest = model.latest_versions[:1]
+        held = {int(number) for number in model.aliases.values()} - {int(v.version) for v in newest}
+        client = self._open()
+        older = [client.get_model_version(model.name, str(n)) for n in sorted(held, reverse=True)]
+        return [*newest, *older]
 
     @_translated
     def get_model(self, name: str) -> RegisteredModel:

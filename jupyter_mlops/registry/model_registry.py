@@ -26,7 +26,7 @@ class ModelRegistry(Protocol):
         ...
 
     def list_models(self) -> tuple[RegisteredModel, ...]:
-        """Return every model with its newest versions, sorted by name."""
+        """Return every model, sorted by name, with its newest version and those with an alias."""
         ...
 
     def get_model(self, name: str) -> RegisteredModel:

@@ -99,7 +99,10 @@ class ModelRegistryContract(SavedModelContract):
         churn, risk = registry.list_models()
 
         assert ("churn", "risk") == (churn.name, risk.name)
-        assert (2, ("candidate",)) == (churn.versions[0].version, churn.versions[0].aliases)
+        assert [(2, ("candidate",)), (1, ("champion",))] == [
+            (version.version, version.aliases) for version in churn.versions
+        ]
+        assert [1] == [version.version for version in risk.versions]
         assert {"champion": 1, "candidate": 2} == dict(churn.aliases)
         assert {} == dict(risk.aliases)
 
