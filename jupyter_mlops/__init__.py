@@ -14,6 +14,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from jupyter_mlops._version import __version__
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from jupyter_mlops.project import Project
 
 __all__ = ["MlopsError", "Project", "__version__", "log", "output", "param"]
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "MlopsError": "jupyter_mlops.errors",

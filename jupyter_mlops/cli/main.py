@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jupyter_mlops import __version__
+from jupyter_mlops._version import __version__
 from jupyter_mlops.cli.exit_code import ExitCode
 from jupyter_mlops.errors import MlopsError, Unavailable
 from jupyter_mlops.settings import MLFLOW_DEFAULTS
@@ -44,13 +44,13 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="jupyter mlops")
 def cli() -> None:
-    r"""Track notebooks, run them as pipelines, govern the models that come out.
+    """Track notebooks, run them as pipelines, govern the models that come out.
 
     \b
     jupyter mlops run                          the project's pipeline.yaml
     jupyter mlops run train.ipynb -p alpha 0.5 one notebook with parameters
     jupyter mlops runs                         what was run
-    """
+    """  # noqa: D301 - the character that tells click to leave lines as they are
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

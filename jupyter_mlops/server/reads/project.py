@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from jupyter_mlops import __version__
+from jupyter_mlops._version import __version__
 from jupyter_mlops.server.pages import ProjectPage
 from jupyter_mlops.server.reads.opened import OpenedProject
 
