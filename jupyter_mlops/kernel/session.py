@@ -26,7 +26,6 @@ from jupyter_mlops.settings import NOTEBOOK_VARIABLE, ROOT_VARIABLE, RUN_VARIABL
 __all__ = ["ActiveRun", "KernelSession", "kernel_session"]
 
 
-
 @dataclass(frozen=True, slots=True)
 class ActiveRun:
     """A run that this kernel has open. ``start_time`` is in milliseconds since the epoch."""
