@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
 import os
 import platform
 import re
 import subprocess
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
+
+from jupyter_mlops.settings import without_credentials
 
 __all__ = ["GitState", "describe_environment", "git_state", "git_tags", "user_name"]
 
@@ -38,7 +43,7 @@ def git_state(folder: Path) -> GitState | None:
     return GitState(
         commit=head["oid"],
         branch="" if branch == "(detached)" else branch,
-        repository=_without_credentials(_git(folder, "remote", "get-url", "origin") or ""),
+        repository=without_credentials(_git(folder, "remote", "get-url", "origin") or ""),
         dirty=any(line and not line.startswith("#") for line in status.splitlines()),
     )
 
@@ -62,16 +67,37 @@ def user_name() -> str:
         return hub_user
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in some containers
+    except (ImportError, KeyError, OSError):  # an account without a name, as in some containers
         return ""
 
 
 def describe_environment() -> str:
-    """Return the installed distributions as a requirements file, headed by Python and platform."""
-    packages = {dist.metadata["Name"]: dist.version for dist in distributions()}
+    """Return the installed distributions as a requirements file, headed by Python and platform.
+
+    What is installed is looked for again when one of the folders that hold packages has changed.
+    """
+    return _requirements(tuple((folder, _modified(folder)) for folder in sys.path))
+
+
+@functools.lru_cache(maxsize=1)
+def _requirements(folders: tuple[tuple[str, int], ...]) -> str:
+    del folders  # it only says when to look again: looking costs a tenth of a second
+    packages: dict[str, str] = {}
+    for distribution in distributions():
+        # An installation that was broken off has no name, or no metadata at all.
+        with suppress(OSError, KeyError):
+            if name := distribution.metadata["Name"]:
+                packages.setdefault(name, distribution.version)  # Python takes the first of two
     lines = [f"# Python {platform.python_version()} on {platform.platform()}"]
-    lines += [f"{name}=={packages[name]}" for name in sorted(packages, key=str.lower) if name]
+    lines += [f"{name}=={packages[name]}" for name in sorted(packages, key=str.lower)]
     return "\n".join(lines) + "\n"
+
+
+def _modified(folder: str) -> int:
+    try:
+        return Path(folder).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
@@ -82,13 +108,11 @@ def _git(folder: Path, *arguments: str) -> str | None:
             text=True,
             timeout=_GIT_SECONDS,
             check=False,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # an interrupt of the kernel is not meant for it
             # Reading must not take the index lock away from the user's own git.
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
-
-
-def _without_credentials(url: str) -> str:
-    return re.sub(r"//[^/@]*@", "//", url)

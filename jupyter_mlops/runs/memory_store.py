@@ -9,7 +9,8 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from jupyter_mlops.errors import Conflict, NotFound
+from jupyter_mlops.errors import Conflict, Invalid, NotFound
+from jupyter_mlops.runs.fitting import check_metrics, check_params, check_path, check_tags
 from jupyter_mlops.runs.run import Artifact, Metric, Run, RunId, RunKey, RunPage, RunStatus
 from jupyter_mlops.runs.store import NewRun, RunStore
 from jupyter_mlops.settings import Settings
@@ -21,7 +22,7 @@ __all__ = ["MemoryRunStore"]
 class _Entry:
     run: Run
     key: RunKey
-    points: set[Metric] = field(default_factory=set)
+    points: dict[str, Metric] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -42,6 +43,7 @@ class MemoryRunStore:
 
     def create_run(self, new: NewRun) -> RunId:
         """Begin a run; the same key twice gives the run that exists."""
+        check_tags(new.tags)
         with self._lock:
             if (existing := self.find_run(new.key)) is not None:
                 return existing
@@ -68,16 +70,20 @@ class MemoryRunStore:
 
     def log_metrics(self, run_id: RunId, metrics: Iterable[Metric]) -> None:
         """Add points; a point that is there already stays one."""
+        metrics = list(metrics)
+        check_metrics(metrics)
         with self._lock:
             entry = self._entry(run_id)
-            entry.points.update(metrics)
+            # By its text a NaN is the same as another, and by itself it is not.
+            entry.points.update((repr(point), point) for point in metrics)
             newest: dict[str, Metric] = {}
-            for point in sorted(entry.points, key=lambda p: (p.step, p.timestamp, p.value)):
+            for point in sorted(entry.points.values(), key=lambda p: (p.step, p.timestamp)):
                 newest[point.key] = point
             entry.run = replace(entry.run, metrics={k: p.value for k, p in newest.items()})
 
     def log_params(self, run_id: RunId, params: Mapping[str, str]) -> None:
         """Set parameters; one that has another value already raises Conflict."""
+        check_params(params)
         with self._lock:
             entry = self._entry(run_id)
             for key, value in params.items():
@@ -88,20 +94,28 @@ class MemoryRunStore:
 
     def set_tags(self, run_id: RunId, tags: Mapping[str, str]) -> None:
         """Set tags, over what they were."""
+        check_tags(tags)
         with self._lock:
             entry = self._entry(run_id)
             entry.run = replace(entry.run, tags={**entry.run.tags, **tags})
 
     def log_text(self, run_id: RunId, text: str, path: str) -> None:
         """Keep ``text`` as the artifact ``path``, over what it was."""
+        check_path(path)
         with self._lock:
             self._entry(run_id).files[path] = text.encode()
 
     def log_file(self, run_id: RunId, file: Path, path: str) -> None:
         """Keep a copy of ``file`` in the artifact folder ``path``."""
+        name = f"{path}/{file.name}" if path else file.name
+        check_path(name)
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            hint = "keep it until it is delivered"
+            raise NotFound(f"{file} cannot be read: {error.strerror}", hint=hint) from error
         with self._lock:
-            name = f"{path}/{file.name}" if path else file.name
-            self._entry(run_id).files[name] = file.read_bytes()
+            self._entry(run_id).files[name] = data
 
     def end_run(self, run_id: RunId, status: RunStatus, end_time: int) -> None:
         """End a run; ending it again overwrites."""
@@ -112,18 +126,21 @@ class MemoryRunStore:
     def get_run(self, run_id: RunId) -> Run:
         """Return one run."""
         with self._lock:
-            return self._entry(run_id).run
+            return _copy(self._entry(run_id).run)
 
     def list_runs(
         self, *, limit: int = 100, page_token: str = "", parent: RunId | None = None
     ) -> RunPage:
         """Return a page of runs, newest first."""
+        if page_token and not page_token.isdecimal():
+            hint = "pass what the page before gave"
+            raise Invalid(f"{page_token!r} is no page token", hint=hint)
         with self._lock:
             runs = [e.run for e in self._entries.values() if parent in (None, e.run.parent_id)]
         runs.sort(key=lambda run: (-run.start_time, run.run_id))
         start = int(page_token or 0)
         more = str(start + limit) if start + limit < len(runs) else ""
-        return RunPage(tuple(runs[start : start + limit]), more)
+        return RunPage(tuple(_copy(run) for run in runs[start : start + limit]), more)
 
     def list_artifacts(self, run_id: RunId) -> tuple[Artifact, ...]:
         """Return every artifact of a run, sorted by path."""
@@ -137,12 +154,16 @@ class MemoryRunStore:
             files = self._entry(run_id).files
             if path not in files:
                 raise NotFound(f"run {run_id} has no artifact {path!r}", hint="list its artifacts")
-            return files[path].decode(errors="replace")[:limit]
+            return files[path].decode("utf-8", "replace")[:limit]
 
     def _entry(self, run_id: RunId) -> _Entry:
         if run_id not in self._entries:
             raise NotFound(f"there is no run {run_id}", hint="list the runs to find its id")
         return self._entries[run_id]
+
+
+def _copy(run: Run) -> Run:
+    return replace(run, params=dict(run.params), metrics=dict(run.metrics), tags=dict(run.tags))
 
 
 if TYPE_CHECKING:

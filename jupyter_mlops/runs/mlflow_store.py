@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
+import ssl
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
+from http.client import HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from filelock import FileLock
-from mlflow.entities import Experiment, Param, RunTag
+from mlflow.entities import Experiment, Param, RunTag, ViewType
 from mlflow.entities import Metric as MlflowMetric
 from mlflow.entities import Run as MlflowRun
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
+from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from jupyter_mlops.errors import Conflict, Invalid, MlopsError, NotFound, Unavailable
+from jupyter_mlops.runs.fitting import check_metrics, check_params, check_path, check_tags
 from jupyter_mlops.runs.run import Artifact, Metric, Run, RunId, RunKey, RunPage, RunStatus
 from jupyter_mlops.runs.store import NewRun, RunStore
 from jupyter_mlops.settings import Settings, without_credentials
@@ -29,25 +36,32 @@ PARENT_TAG = "mlflow.parentRunId"
 KEY_TAG = "mlops.run_key"
 _BATCH_METRICS = 1000  # the most that MLflow takes in one call
 _BATCH_OTHERS = 100
+_BATCH_BYTES = 900_000  # of JSON; an MLflow server takes a million
 _PROBE_SECONDS = 3
+_TRUST_SECONDS = 10  # a server that answered is not asked again for so long
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T", MlflowMetric, Param, RunTag)
 
 
 def _translated(
     method: Callable[Concatenate[MlflowRunStore, P], R],
 ) -> Callable[Concatenate[MlflowRunStore, P], R]:
-    """Raise errors of ours where MLflow or the database raise theirs."""
+    """Raise errors of ours where MLflow or the database raise theirs.
+
+    A server is asked first whether it is there, for MLflow's client tries for minutes.
+    """
 
     @wraps(method)
     def call(self: MlflowRunStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
+            self._probe()
             return method(self, *args, **kwargs)
         except MlflowException as error:
-            raise _translate(error, store=self.name) from error
-        except (SQLAlchemyError, OSError) as error:
-            raise _unavailable(self.name, error) from error
+            raise self._translate(error) from error
+        except (SQLAlchemyError, OSError, ImportError) as error:  # ImportError: a database's driver
+            raise self._unavailable(error) from error
 
     return call
 
@@ -67,6 +81,7 @@ class MlflowRunStore:
         self._artifact_root = artifact_root
         self._lock = lock
         self._client: MlflowClient | None = None
+        self._answered = float("-inf")
 
     @classmethod
     def from_settings(cls, settings: Settings, state: Path) -> MlflowRunStore:
@@ -77,13 +92,12 @@ class MlflowRunStore:
     @_translated
     def check(self) -> None:
         """Open the store, creating and migrating it under a file lock where needed."""
-        if self._served:
-            self._probe()
         self._open().search_experiments(max_results=1)
 
     @_translated
     def create_run(self, new: NewRun) -> RunId:
         """Begin a run; the same key twice gives the run that exists."""
+        check_tags(new.tags)
         if (existing := self._find(new.key)) is not None:
             return existing
         tags = {**new.tags, KEY_TAG: new.key}
@@ -105,37 +119,43 @@ class MlflowRunStore:
     @_translated
     def log_metrics(self, run_id: RunId, metrics: Iterable[Metric]) -> None:
         """Add points, a thousand a call; MLflow's key makes a repeated point one."""
+        metrics = list(metrics)
+        check_metrics(metrics)
         points = [MlflowMetric(m.key, m.value, m.timestamp, m.step) for m in metrics]
-        for start in range(0, len(points), _BATCH_METRICS):
-            batch = points[start : start + _BATCH_METRICS]
+        for batch in _batches(points, most=_BATCH_METRICS):
             self._open().log_batch(run_id, metrics=batch, synchronous=True)
 
     @_translated
     def log_params(self, run_id: RunId, params: Mapping[str, str]) -> None:
         """Set parameters; one that has another value already raises Conflict."""
+        check_params(params)
         items = [Param(key, value) for key, value in params.items()]
-        for start in range(0, len(items), _BATCH_OTHERS):
-            batch = items[start : start + _BATCH_OTHERS]
+        for batch in _batches(items, most=_BATCH_OTHERS):
             self._open().log_batch(run_id, params=batch, synchronous=True)
 
     @_translated
     def set_tags(self, run_id: RunId, tags: Mapping[str, str]) -> None:
         """Set tags, over what they were."""
+        check_tags(tags)
         items = [RunTag(key, value) for key, value in tags.items()]
-        for start in range(0, len(items), _BATCH_OTHERS):
-            batch = items[start : start + _BATCH_OTHERS]
+        for batch in _batches(items, most=_BATCH_OTHERS):
             self._open().log_batch(run_id, tags=batch, synchronous=True)
 
     @_translated
     def log_text(self, run_id: RunId, text: str, path: str) -> None:
         """Keep ``text`` as the artifact ``path``, over what it was."""
+        check_path(path)
         self._open().log_text(run_id, text, path)
 
     @_translated
     def log_file(self, run_id: RunId, file: Path, path: str) -> None:
         """Keep a copy of ``file`` in the artifact folder ``path``."""
-        if not file.is_file():
-            raise NotFound(f"{file} is not there any more", hint="keep it until it is delivered")
+        check_path(f"{path}/{file.name}" if path else file.name)
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            hint = "keep it until it is delivered"
+            raise NotFound(f"{file} cannot be read: {error.strerror}", hint=hint) from error
         self._open().log_artifact(run_id, str(file), path or None)
 
     @_translated
@@ -155,7 +175,7 @@ class MlflowRunStore:
         self, *, limit: int = 100, page_token: str = "", parent: RunId | None = None
     ) -> RunPage:
         """Return a page of runs of all experiments, newest first."""
-        names = {e.experiment_id: e.name for e in self._experiments()}
+        names = {e.experiment_id: e.name for e in self._experiments(ViewType.ACTIVE_ONLY)}
         if not names:
             return RunPage()
         page = self._open().search_runs(
@@ -185,18 +205,22 @@ class MlflowRunStore:
     @_translated
     def read_text(self, run_id: RunId, path: str, *, limit: int = 1_000_000) -> str:
         """Return the first ``limit`` characters of a text artifact."""
-        if path not in {artifact.path for artifact in self.list_artifacts(run_id)}:
+        client = self._open()
+        folder = path.rpartition("/")[0] or None
+        listed = client.list_artifacts(run_id, folder) if _is_inside(path) else []
+        if not any(info.path == path and not info.is_dir for info in listed):
             raise NotFound(f"run {run_id} has no artifact {path!r}", hint="list its artifacts")
-        file = Path(self._open().download_artifacts(run_id, path))
-        with file.open(encoding="utf-8", errors="replace") as text:
-            return text.read(limit)
+        with TemporaryDirectory() as here:
+            # A file that lies on this machine is read where it is, however large.
+            local = re.match(r"/|file:", client.get_run(run_id).info.artifact_uri or "")
+            file = Path(client.download_artifacts(run_id, path, None if local else here))
+            with file.open(encoding="utf-8", errors="replace") as text:
+                return text.read(limit)
 
     def _open(self) -> MlflowClient:
         if self._client is None:
-            if self._served:
-                self._client = MlflowClient(self._uri, self._uri)
-            else:
-                self._client = self._open_database()
+            database = re.match(r"(sqlite|postgresql|mysql|mssql)[:+]", self._uri)
+            self._client = self._open_database() if database else MlflowClient(self._uri, self._uri)
         return self._client
 
     def _open_database(self) -> MlflowClient:
@@ -205,23 +229,35 @@ class MlflowRunStore:
 
         self._lock.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self._lock):
+            _look_at_database(self._uri)
             # Made here so that the Default experiment, too, keeps its files under our root:
             # MlflowClient would take ./mlruns of whatever folder the process stands in.
             SqlAlchemyStore(self._uri, self._artifact_root)  # type: ignore[no-untyped-call]
             return MlflowClient(self._uri, self._uri)
 
     def _probe(self) -> None:
-        """Ask the server once, quickly: MLflow's client tries for minutes."""
+        """Ask a server whether it is there, unless it answered a moment ago."""
+        if not self._served or time.monotonic() - self._answered < _TRUST_SECONDS:
+            return
+        address = f"{self.name.rstrip('/')}/health"
         try:
-            with urllib.request.urlopen(f"{self._uri}/health", timeout=_PROBE_SECONDS):  # noqa: S310 - http(s), from the settings
-                return
-        except urllib.error.HTTPError:
-            return  # it answers; what it says to real calls is MLflow's matter
-        except (OSError, ValueError) as error:
-            raise _unavailable(self.name, error) from error
+            urllib.request.urlopen(address, timeout=_PROBE_SECONDS).close()  # noqa: S310 - http(s), see `_served`
+        except urllib.error.HTTPError as error:
+            error.close()  # it answers; what it says to real calls is MLflow's matter
+        except urllib.error.URLError as error:
+            # MLflow has its own settings for certificates: let it try.
+            if not isinstance(error.reason, ssl.SSLError):
+                raise
+        except HTTPException as error:
+            raise self._unavailable(error) from error
+        self._answered = time.monotonic()
 
-    def _experiments(self) -> list[Experiment]:
-        return list(self._open().search_experiments(max_results=1000))
+    def _experiments(self, view: int) -> Iterator[Experiment]:
+        token: str | None = None
+        while token != "":
+            page = self._open().search_experiments(view, max_results=1000, page_token=token)
+            yield from page
+            token = page.token or ""
 
     def _experiment(self, name: str) -> str:
         client = self._open()
@@ -230,7 +266,7 @@ class MlflowRunStore:
                 hint = f"restore it: mlflow experiments restore -x {existing.experiment_id}"
                 raise Conflict(f"experiment {name!r} was deleted", hint=hint)
             return str(existing.experiment_id)
-        folder = re.sub(r"[^\w.-]+", "-", name)
+        folder = re.sub(r"[^\w-]+", "-", name)[:60]
         location = None if self._served else f"{self._artifact_root}/{folder}"
         try:
             return str(client.create_experiment(name, artifact_location=location))
@@ -241,11 +277,71 @@ class MlflowRunStore:
             return str(made.experiment_id)
 
     def _find(self, key: RunKey) -> RunId | None:
-        ids = [e.experiment_id for e in self._experiments()]
+        # Deleted ones too: what still arrives for a run that was deleted must not make it anew.
+        ids = [experiment.experiment_id for experiment in self._experiments(ViewType.ALL)]
         if not ids:
             return None
-        found = self._open().search_runs(ids, f"tags.`{KEY_TAG}` = '{key}'", max_results=1)
+        named = f"tags.`{KEY_TAG}` = '{key}'"
+        found = self._open().search_runs(ids, named, ViewType.ALL, max_results=1)
         return RunId(found[0].info.run_id) if found else None
+
+    def _translate(self, error: MlflowException) -> MlopsError:
+        code: Any = error.error_code
+        message = self._said(error.message or error)
+        if code == "RESOURCE_DOES_NOT_EXIST":
+            return NotFound(message, hint="list the runs to find its id")
+        if code == "INVALID_PARAMETER_VALUE":
+            if "Changing param values" in message or "already logged" in message:
+                return Conflict(message, hint="begin a new run to use another value")
+            return Invalid(message, hint="see the limits of MLflow")
+        return self._unavailable(error)
+
+    def _unavailable(self, error: Exception) -> Unavailable:
+        self._answered = float("-inf")
+        return Unavailable(
+            f"the run store {self.name} does not answer: {self._said(error)}",
+            hint="check MLFLOW_TRACKING_URI and that the server runs",
+        )
+
+    def _said(self, error: object) -> str:
+        """Return the first line of what MLflow said, without the credentials in our address."""
+        text = str(error) or type(error).__name__
+        return text.replace(self._uri, self.name).splitlines()[0]
+
+
+def _batches(items: list[T], *, most: int) -> Iterator[list[T]]:
+    """Cut ``items`` into batches of at most ``most``, and of what a server takes in one call."""
+    batch: list[T] = []
+    size = 0
+    for item in items:
+        bytes_ = len(json.dumps([item.key, str(item.value)])) + 100
+        if batch and (len(batch) == most or size + bytes_ > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(item)
+        size += bytes_
+    if batch:
+        yield batch
+
+
+def _is_inside(path: str) -> bool:
+    try:
+        check_path(path)
+    except Invalid:
+        return False
+    return True
+
+
+def _look_at_database(uri: str) -> None:
+    """Raise at once for a database that cannot be read: MLflow would try for two minutes."""
+    scheme, _, path = uri.partition(":///")
+    if scheme == "sqlite" and path and not path.startswith(":memory:"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(uri)
+    try:
+        inspect(engine).get_table_names()
+    finally:
+        engine.dispose()
 
 
 def _run(run: MlflowRun, experiments: Mapping[str, str]) -> Run:
@@ -265,26 +361,6 @@ def _run(run: MlflowRun, experiments: Mapping[str, str]) -> Run:
         params=dict(run.data.params),
         metrics=dict(run.data.metrics),
         tags=dict(tags),
-    )
-
-
-def _translate(error: MlflowException, *, store: str) -> MlopsError:
-    code: Any = error.error_code
-    message = str(error.message).splitlines()[0] if error.message else str(error)
-    if code == "RESOURCE_DOES_NOT_EXIST":
-        return NotFound(message, hint="list the runs to find its id")
-    if code == "INVALID_PARAMETER_VALUE":
-        if "Changing param values" in message or "already logged" in message:
-            return Conflict(message, hint="begin a new run to use another value")
-        return Invalid(message, hint="see the limits of MLflow")
-    return _unavailable(store, error)
-
-
-def _unavailable(store: str, error: Exception) -> Unavailable:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return Unavailable(
-        f"the run store {store} does not answer: {reason}",
-        hint="check MLFLOW_TRACKING_URI and that the server runs",
     )
 
 

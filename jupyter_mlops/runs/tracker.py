@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.runs.deliver import Deliverer, attend
 from jupyter_mlops.runs.environment import describe_environment, git_state, git_tags, user_name
 from jupyter_mlops.runs.journal import JournalWriter, now_ms
@@ -59,7 +61,10 @@ class Tracker:
         self._thread.join()
         self._journal.close()
         if error is None:
-            self._deliverer.wait(timeout=_DELIVERY_SECONDS)
+            self._deliver()
+            return
+        with suppress(MlopsError):  # the error that ends the work says more; what is kept stays
+            self._deliverer.deliver()
 
     @property
     def journal(self) -> JournalWriter:
@@ -107,7 +112,7 @@ class Tracker:
 
     def run_id(self, key: RunKey) -> RunId:
         """Return the store's id of a run, after all that was reported is delivered."""
-        self._deliverer.wait(timeout=_DELIVERY_SECONDS)
+        self._deliver()
         run_id = self._deliverer.run_id(key)
         if run_id is None:  # the store has lost what it acknowledged
             raise RuntimeError(f"run {key} was delivered but is not in the store")
@@ -120,6 +125,10 @@ class Tracker:
     @cached_property
     def _deliverer(self) -> Deliverer:
         return Deliverer(self._folder, self._store)
+
+    def _deliver(self) -> None:
+        # All journals, for kernels report on our runs too; but none but ours may fail us.
+        self._deliverer.wait(timeout=_DELIVERY_SECONDS, own=self.journal.path)
 
     def _attend(self) -> None:
         attend(self._deliverer, self._folder, stop=self._stopped.is_set)
