@@ -45,7 +45,7 @@ class PapermillExecutor:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._clients: set[PapermillNotebookClient] = set()
-        self._cancelled = False
+        self.cancelled = False
 
     def execute(self, run: NotebookRun, progress: Progress) -> NotebookOutcome:
         """Execute one notebook; the executed copy is at ``run.output`` whatever happens."""
@@ -93,7 +93,7 @@ class PapermillExecutor:
     def cancel(self) -> None:
         """Kill every kernel that is at work, with all that it has started."""
         with self._lock:
-            self._cancelled = True
+            self.cancelled = True
             clients = list(self._clients)
         for client in clients:
             _kill(client)
@@ -110,7 +110,7 @@ class PapermillExecutor:
         return detach
 
     def _failed(self, outcome: NotebookOutcome) -> NotebookOutcome:
-        if self._cancelled:
+        if self.cancelled:
             return NotebookOutcome(NotebookStatus.KILLED, "cancelled", outcome.cell)
         return outcome
 
@@ -140,8 +140,14 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
             timeout=execution_timeout,
             startup_timeout=start_timeout,
             log_output=log_output,
-            on_cell_start=lambda cell, cell_index: progress(cell_index + 1, cells),  # noqa: ARG005 - nbclient calls by these names
         )
+
+        def begin(cell: object, cell_index: int) -> None:  # noqa: ARG001 - nbclient's names
+            if executor.cancelled:  # while the kernel was starting, and could not be killed yet
+                _kill(client)
+            progress(cell_index + 1, cells)
+
+        client.on_cell_start = begin
         detach = executor.attach(client)
         try:
             with log.open("wb") as stderr:
