@@ -43,10 +43,10 @@ check: setup ## Lint, format, types, floors: under a minute.
 	ruff format --check .
 	mypy
 	lint-imports
-	cd labextension && jlpm --silent lint:check
+	cd labextension && jlpm lint:check
 
 test: setup .chromium check ## Everything: Python, TypeScript, real browser, house rules.
-	cd labextension && jlpm --silent test
+	cd labextension && jlpm test
 	python -m pytest
 
 test-fast: setup ## The Python tests that need no kernel, server or browser.
