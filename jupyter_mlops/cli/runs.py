@@ -16,7 +16,14 @@ __all__ = ["runs"]
 
 
 @click.command()
-@click.option("-n", "--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one run a line.")
 def runs(*, limit: int, as_json: bool) -> None:
     """List the newest runs of this project, of all experiments."""
