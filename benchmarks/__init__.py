@@ -1,0 +1,1 @@
+"""What our figures come from: ``python -m benchmarks`` (``make bench``)."""
