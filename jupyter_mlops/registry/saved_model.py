@@ -57,6 +57,7 @@ _TRUSTED_BY_MODULE = {
     # it cannot run code. What we register was made by the project's own runs.
     "sklearn.tree._tree": "Tree",
     "sklearn.utils._bunch": "Bunch",
+    "sklearn.utils._metadata_requests": "MetadataRequest MethodMetadataRequest",  # before 1.8
     "sklearn.utils.validation": "check_array",
 }
 
