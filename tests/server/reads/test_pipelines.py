@@ -63,7 +63,7 @@ def forest(tmp_path, open_project):
     return open_project(tmp_path, "forest")
 
 
-def executed(opened, number, *events, steps=STEPS):
+def executed(opened, number, *events, steps=STEPS, running=None):
     """Leave the journal of an execution behind."""
     execution_id = ExecutionId(f"20261121-08450{number}-1a2b3c")
     journal = ExecutionJournal(opened.project.executions / execution_id)
@@ -76,7 +76,10 @@ def executed(opened, number, *events, steps=STEPS):
     )
     for event in (began, *events):
         journal.write(event)
-    journal.close()
+    if running:
+        running(journal.close)
+    else:
+        journal.close()
     return execution_id
 
 
@@ -126,8 +129,9 @@ def test_an_execution_that_found_everything_done_is_done(forest):
     assert "done" == row.execution.status
 
 
-def test_a_running_execution_shows_how_far_it_is(forest):
-    executed(forest, 1, *ran("prepare", 100, 101), StepBegan(step="train[depth=2]", time=101))
+def test_a_running_execution_shows_how_far_it_is(forest, request):
+    began = StepBegan(step="train[depth=2]", time=101)
+    executed(forest, 1, *ran("prepare", 100, 101), began, running=request.addfinalizer)
 
     (row,) = pipelines_page(forest).pipelines
 
