@@ -20,10 +20,10 @@ from jupyter_mlops.settings import MLFLOW_DEFAULTS
 __all__ = ["cli", "main"]
 
 _COMMANDS = {
-    "models": "jupyter_mlops.cli.models:models",
+    "models": "jupyter_mlops.cli.model:models",
     "run": "jupyter_mlops.cli.run:run",
     "runs": "jupyter_mlops.cli.runs:runs",
-    "sync": "jupyter_mlops.cli.sync:sync",
+    "sync": "jupyter_mlops.cli.runs:sync",
 }
 
 

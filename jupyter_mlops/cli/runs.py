@@ -1,18 +1,22 @@
-"""``jupyter mlops runs``: list runs."""
+"""``jupyter mlops runs`` and ``sync``: list runs, and deliver what the journals hold."""
 
 from __future__ import annotations
 
 import logging
 import time
+from pathlib import Path
 
 import click
 from rich.text import Text
 
 from jupyter_mlops.cli.console import console, duration, table
 from jupyter_mlops.project import Project
+from jupyter_mlops.runs.deliver import attend, undelivered
 from jupyter_mlops.runs.run import Run
 
-__all__ = ["runs"]
+__all__ = ["runs", "sync"]
+
+_IDLE_SECONDS = 3
 
 
 @click.command()
@@ -50,3 +54,38 @@ def _row(run: Run) -> list[Text]:
     metrics = "  ".join(f"{key}={value:.4g}" for key, value in list(run.metrics.items())[:4])
     cells = [run.name, run.status.lower(), began, duration(took), metrics, run.source]
     return [Text(cell) for cell in cells]
+
+
+@click.command()
+@click.option("--attend", "attending", is_flag=True, hidden=True, help="Until no kernel reports.")
+def sync(*, attending: bool) -> None:
+    """Deliver to the run store what was tracked while it did not answer."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    project = Project.open()
+    if attending:
+        project.make_state()
+        attend(project.deliverer, project.journals, stop=_NoJournals(project.journals))
+        return
+    if not any(project.journals.glob("*.journal")):
+        click.echo("nothing to deliver")
+        return
+    waiting = undelivered(project.journals)
+    project.prepare()
+    # Once more than there are bytes for: what a process left open when it died is closed too.
+    project.deliverer.deliver()
+    project.deliverer.wait(timeout=600)
+    click.echo(f"delivered {waiting} bytes")
+
+
+class _NoJournals:
+    """Says stop when there has been no journal, so no kernel that tracks, for some seconds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._since = time.monotonic()
+
+    def __call__(self) -> bool:
+        if any(self._folder.glob("*.journal")):
+            self._since = time.monotonic()
+        return time.monotonic() - self._since > _IDLE_SECONDS
