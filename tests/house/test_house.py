@@ -142,7 +142,7 @@ def test_no_file_names_a_registry_or_somebodys_folder():
     # put together here, so that this file does not hold what it looks for
     words = [
         "/ro" + "ot/",
-        "/ho" + "me/(?!ada/)[a-z]",
+        "/ho" + "me/(?!ada/|me@)[a-z]",
         "registry.npm" + "js",
         "files.pythonhosted" + r"\.",
     ]
