@@ -36,6 +36,7 @@ PARENT_TAG = "mlflow.parentRunId"
 KEY_TAG = "mlops.run_key"
 _BATCH_METRICS = 1000  # the most that MLflow takes in one call
 _BATCH_OTHERS = 100
+_PAGE = 1000  # experiments in one call
 _BATCH_BYTES = 900_000  # of JSON; an MLflow server takes a million
 _PROBE_SECONDS = 3
 _TRUST_SECONDS = 10  # a server that answered is not asked again for so long
@@ -220,7 +221,12 @@ class MlflowRunStore:
     def _open(self) -> MlflowClient:
         if self._client is None:
             database = re.match(r"(sqlite|postgresql|mysql|mssql)[:+]", self._uri)
-            self._client = self._open_database() if database else MlflowClient(self._uri, self._uri)
+            try:
+                self._client = (
+                    self._open_database() if database else MlflowClient(self._uri, self._uri)
+                )
+            except MlflowException as error:  # whatever it is: what is reported is not at fault
+                raise self._unavailable(error) from error
         return self._client
 
     def _open_database(self) -> MlflowClient:
@@ -255,7 +261,7 @@ class MlflowRunStore:
     def _experiments(self, view: int) -> Iterator[Experiment]:
         token: str | None = None
         while token != "":
-            page = self._open().search_experiments(view, max_results=1000, page_token=token)
+            page = self._open().search_experiments(view, max_results=_PAGE, page_token=token)
             yield from page
             token = page.token or ""
 
@@ -293,7 +299,7 @@ class MlflowRunStore:
         if code == "INVALID_PARAMETER_VALUE":
             if "Changing param values" in message or "already logged" in message:
                 return Conflict(message, hint="begin a new run to use another value")
-            return Invalid(message, hint="see the limits of MLflow")
+            return Invalid(message, hint="correct what MLflow names")
         return self._unavailable(error)
 
     def _unavailable(self, error: Exception) -> Unavailable:
