@@ -5,8 +5,8 @@ from threading import Event, Thread
 
 import pytest
 
-from jupyter_mlops.runs.deliver import undelivered
-from jupyter_mlops.runs.journal import JournalWriter
+from jupyter_mlops.runs.deliver import is_attended, undelivered
+from jupyter_mlops.runs.journal import JournalWriter, read_records
 from jupyter_mlops.runs.run import RunStatus, new_run_key
 from jupyter_mlops.runs.store import NewRun
 from jupyter_mlops.server.reads.delivery import deliver
@@ -57,6 +57,18 @@ def test_what_a_kernel_reports_is_in_the_store_soon(delivering, opened):
     assert until(lambda: not list(opened.project.journals.glob("*.journal")))
 
 
+def test_no_kernel_needs_a_process_of_its_own_while_the_server_delivers(opened):
+    opened.project.make_state()
+    stop = Event()
+    thread = Thread(target=deliver, args=(opened, stop))
+    thread.start()
+
+    assert until(lambda: is_attended(opened.project.journals))
+    stop.set()
+    thread.join()
+    assert not is_attended(opened.project.journals)
+
+
 def test_a_kernel_that_dies_without_a_word_is_found_dead(delivering, opened):
     journal = JournalWriter(opened.project.journals)
     key = new_run_key()
@@ -86,4 +98,6 @@ def test_while_the_store_is_gone_all_stays_in_the_journal(tmp_path, caplog):
         journal.close()
 
     assert 1 <= caplog.text.count("does not answer") <= 3  # not at every look
-    assert undelivered(opened.project.journals) == journal.path.stat().st_size
+    opening, began = read_records(journal.path)
+    assert ("opened", "began") == (opening.kind, began.kind)
+    assert began.end - opening.end == undelivered(opened.project.journals)
