@@ -54,9 +54,18 @@ def report(
         )
         rows.append(
             f"| {comparison.ours} | {seconds(ours)} | {comparison.theirs} | {seconds(theirs)} "
-            f"| {theirs / ours:,.0f}x |"
+            f"| {ratio(theirs / ours)} |"
         )
     return "\n".join(rows)
+
+
+def ratio(value: float) -> str:
+    """Write how much faster, no more exactly than it was measured.
+
+    >>> ratio(1427.3), ratio(58.2)
+    ('1,400x', '58x')
+    """
+    return f"{float(f'{value:.2g}'):,.0f}x"
 
 
 def seconds(value: float) -> str:
