@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from asyncio import CancelledError
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +11,9 @@ from jupyter_mlops.cells.literals import literal_params
 from jupyter_mlops.cells.metrics import numeric_results
 from jupyter_mlops.runs.run import RunStatus
 
-__all__ = ["CellCapture", "capture"]
+__all__ = ["CellCapture", "capture", "status_of"]
+
+_SUMMARY_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +40,31 @@ def capture(
     ``source`` is Python (magics transformed), ``namespace`` the user's, ``result`` the value of
     the last expression. Without ``automatic`` neither parameters nor metrics are looked for.
     """
-    status = _status(error)
-    failed = status is not RunStatus.FINISHED
-    return CellCapture(
-        status=status,
-        params=literal_params(source) if automatic else {},
-        # A cell that failed half-way leaves the numbers of an earlier execution behind.
-        metrics=numeric_results(source, namespace, result=result)
-        if automatic and not failed
-        else {},
-        exception=_traceback(error) if error is not None and failed else "",
-        summary=f"{type(error).__name__}: {error}" if error is not None and failed else "",
-    )
+    status = status_of(error)
+    params = literal_params(source) if automatic else {}
+    if error is None or status is RunStatus.FINISHED:
+        metrics = numeric_results(source, namespace, result=result) if automatic else {}
+        return CellCapture(status, params, metrics)
+    # No metrics: a cell that failed half-way leaves the numbers of an earlier execution behind.
+    return CellCapture(status, params, {}, _traceback(error), _summary(error))
 
 
-def _status(error: BaseException | None) -> RunStatus:
+def status_of(error: BaseException | None) -> RunStatus:
+    """Return how a cell ended that raised ``error``, or nothing."""
     if error is None:
         return RunStatus.FINISHED
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt | CancelledError):  # the latter out of an ``await``
         return RunStatus.KILLED
     if isinstance(error, SystemExit) and error.code in (None, 0, ""):
         return RunStatus.FINISHED
     return RunStatus.FAILED
+
+
+def _summary(error: BaseException) -> str:
+    """Return type and message on one line, whatever the user's exception does to be shown."""
+    message = " ".join(str(traceback.TracebackException.from_exception(error)).split())
+    name = type(error).__name__
+    return (f"{name}: {message}" if message else name)[:_SUMMARY_LIMIT]
 
 
 def _traceback(error: BaseException) -> str:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import ast
 import numbers
 from collections.abc import Mapping
+from itertools import islice
 
-from jupyter_mlops.cells.literals import bound_names
+from jupyter_mlops.cells.literals import bound_names, literal_params, parse_cell
 
 __all__ = ["as_number", "numeric_results"]
 
@@ -26,16 +27,15 @@ def numeric_results(
     found: dict[str, float] = {}
     for name in bound_names(source):
         if name in namespace:
-            _add(found, name, namespace[name])
-    if result is not None:
-        name = _last_expression(source)
-        if isinstance(result, Mapping) and not name:
-            for key, value in list(result.items())[:_MOST_KEYS]:
-                if isinstance(key, str):
-                    _add(found, key, value)
-        else:
-            _add(found, name or "result", result)
-    return found
+            found |= _numbers(name, namespace[name])
+    name = _last_expression(source)
+    if result is None or name in literal_params(source):
+        return found
+    if name:
+        return found | _numbers(name, result)
+    if isinstance(result, dict):
+        return found | _members(result)
+    return found | _numbers("result", result)
 
 
 def as_number(value: object) -> float | None:
@@ -44,38 +44,44 @@ def as_number(value: object) -> float | None:
     >>> as_number(True), as_number(3), as_number("3")
     (None, 3.0, None)
     """
-    if isinstance(value, bool):
-        return None
-    if not isinstance(value, numbers.Real):
-        # Arrays and tensors without dimensions, told by what they offer and not by importing them.
-        if getattr(value, "shape", None) != () or not hasattr(value, "item"):
-            return None
-        value = value.item()
+    try:
+        if _is_array_of_one(value):
+            value = value.item()  # type: ignore[attr-defined]
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             return None
-    try:
         return float(value)
-    except (OverflowError, ValueError, TypeError):
-        return None
+    except (ArithmeticError, TypeError, ValueError, RuntimeError):
+        return None  # larger than floats go, or a tensor without data
 
 
-def _add(found: dict[str, float], name: str, value: object) -> None:
+def _is_array_of_one(value: object) -> bool:
+    """Tell arrays and tensors without dimensions by what they offer: they are not imported here."""
+    if isinstance(value, numbers.Real):
+        return False
+    shape = getattr(value, "shape", None)
+    return isinstance(shape, tuple) and not shape and callable(getattr(value, "item", None))
+
+
+def _numbers(name: str, value: object) -> dict[str, float]:
+    """Return a number under ``name``, or the numbers of a dict under ``name.key``."""
     number = as_number(value)
     if number is not None:
-        found[name] = number
-    elif isinstance(value, dict):
-        for key, item in list(value.items())[:_MOST_KEYS]:
-            number = as_number(item)
-            if isinstance(key, str) and number is not None:
-                found[f"{name}.{key}"] = number
+        return {name: number}
+    return _members(value, prefix=f"{name}.") if isinstance(value, dict) else {}
+
+
+def _members(value: dict[object, object], *, prefix: str = "") -> dict[str, float]:
+    found: dict[str, float] = {}
+    for key, item in islice(value.items(), _MOST_KEYS):
+        number = as_number(item)
+        if isinstance(key, str) and number is not None:
+            found[prefix + key] = number
+    return found
 
 
 def _last_expression(source: str) -> str:
     """Return the name that the last expression of a cell is, empty where it is none."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
+    body = parse_cell(source).body
     if body and isinstance(body[-1], ast.Expr) and isinstance(body[-1].value, ast.Name):
         return body[-1].value.id
     return ""
