@@ -15,7 +15,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def run(*command, path=os.environ["PATH"]):
+# where jlpm and uv are, also for a pytest that was not called through `make`
+PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+
+def run(*command, path=PATH):
     done = subprocess.run(
         [str(part) for part in command],
         cwd=ROOT,
