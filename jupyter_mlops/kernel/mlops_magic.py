@@ -5,11 +5,14 @@ from __future__ import annotations
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
+from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.kernel.session import kernel_session
 from jupyter_mlops.runs.deliver import is_attended, undelivered
 from jupyter_mlops.settings import without_credentials
 
-__all__ = ["mlops", "register"]
+__all__ = ["mlops", "register", "unregister"]
+
+_NAME = "mlops"
 
 _HELP = """\
 %%track [NAME] [options]   track a cell as a run (%%track? shows the options)
@@ -23,12 +26,12 @@ mlops.output(name, value)  hand a result to later steps of the pipeline"""
 def mlops(line: str) -> None:
     """Show what jupyter-mlops is up to: ``%mlops status`` or ``%mlops help``."""
     verb = line.strip() or "status"
-    if verb == "help":
-        print(_HELP)  # noqa: T201 - what was asked for
-    elif verb == "status":
-        print(_status())  # noqa: T201 - what was asked for
-    else:
+    if verb not in ("help", "status"):
         raise UsageError(f"%mlops knows status and help, not {verb!r}")
+    try:
+        print(_HELP if verb == "help" else _status())  # noqa: T201 - what was asked for
+    except MlopsError as error:
+        raise UsageError(str(error)) from None
 
 
 def _status() -> str:
@@ -49,4 +52,9 @@ def _status() -> str:
 
 def register(shell: InteractiveShell) -> None:
     """Let ``shell`` know ``%mlops``."""
-    shell.register_magic_function(mlops, magic_kind="line", magic_name="mlops")  # type: ignore[call-arg, arg-type]
+    shell.register_magic_function(mlops, magic_kind="line", magic_name=_NAME)  # type: ignore[call-arg, arg-type]
+
+
+def unregister(shell: InteractiveShell) -> None:
+    """Let ``shell`` forget ``%mlops``."""
+    shell.magics_manager.magics["line"].pop(_NAME, None)

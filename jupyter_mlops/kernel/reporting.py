@@ -8,14 +8,15 @@ so that the same notebook works in the Lab, as a step, and in CI.
 from __future__ import annotations
 
 import functools
+import operator
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from jupyter_mlops.cells.metrics import as_number
-from jupyter_mlops.errors import Invalid
-from jupyter_mlops.kernel.session import kernel_session
+from jupyter_mlops.errors import Invalid, MlopsError
+from jupyter_mlops.kernel.session import KernelSession, kernel_session
 from jupyter_mlops.notebooks.scraps import scrap_bundle
 
 __all__ = ["log", "output", "param"]
@@ -26,31 +27,14 @@ def log(metrics: Mapping[str, Any], *, step: int = 0) -> None:
 
     Safe on disk when it returns, in microseconds. Raises Invalid for what is no number.
     """
-    numbers = {}
-    for name, value in metrics.items():
-        number = as_number(value)
-        if number is None:
-            kind = type(value).__name__
-            hint = "log text with mlops.param, other results with mlops.output"
-            raise Invalid(f"metric {name!r} must be one number, not {kind}", hint=hint)
-        numbers[str(name)] = number
-    session = kernel_session()
-    if session.current is None:
-        _say_untracked()
-    else:
-        session.journal.metrics(session.current, numbers, step=step)
-        session.metrics.update(numbers)
+    numbers, at = _numbers(metrics), _step(step)
+    _report(lambda session: session.log_metrics(numbers, step=at))
 
 
 def param(**params: Any) -> None:  # noqa: ANN401 - everything has a text
     """Log parameters, such as ``mlops.param(alpha=0.5, kind="ridge")``."""
-    session = kernel_session()
-    if session.current is None:
-        _say_untracked()
-    else:
-        texts = {name: str(value) for name, value in params.items()}
-        session.journal.params(session.current, texts)
-        session.params.update(texts)
+    texts = {name: str(value) for name, value in params.items()}
+    _report(lambda session: session.log_params(texts))
 
 
 def output(name: str, value: Any, *, input_example: Any = None) -> None:  # noqa: ANN401 - JSON
@@ -60,32 +44,57 @@ def output(name: str, value: Any, *, input_example: Any = None) -> None:  # noqa
     notebook as a scrap, which scrapbook can read too. ``input_example`` is for a model's file: a
     data frame of a few rows that the model can predict, from which its signature is taken.
     """
-    _display(scrap_bundle(name, _plain(name, value)))
+    _display(scrap_bundle(name, value))
     if input_example is not None:
         if not hasattr(input_example, "to_json"):
             kind = type(input_example).__name__
-            raise Invalid(
-                f"input_example must be a data frame, not {kind}", hint="pass X_test.head(5)"
-            )
+            message = f"input_example must be a data frame, not {kind}"
+            raise Invalid(message, hint="pass X_test.head(5)")
         file = Path(str(value)).with_suffix(".example.json")
-        file.write_text(input_example.to_json(orient="split", index=False))
+        file.write_text(input_example.to_json(orient="split", index=False), encoding="utf-8")
         _display(scrap_bundle(f"{name}.input_example", file.as_posix()))
 
 
-def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return ``value`` as JSON holds it; a number of numpy or torch becomes a plain one."""
-    if isinstance(value, Path):
-        return value.as_posix()
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): _plain(name, item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(name, item) for item in value]
-    if (number := as_number(value)) is not None:
-        return int(number) if number.is_integer() and "int" in type(value).__name__ else number
-    hint = "save it to a file and hand on its path"
-    raise Invalid(f"output {name!r} cannot be a {type(value).__name__}", hint=hint)
+def _numbers(metrics: object) -> dict[str, float]:
+    if not isinstance(metrics, Mapping):
+        message = f"metrics must be a dict, not {type(metrics).__name__}"
+        raise Invalid(message, hint='such as mlops.log({"loss": 0.1})')
+    numbers = {}
+    for name, value in metrics.items():
+        number = as_number(value)
+        if number is None:
+            message = f"metric {name!r} must be one number, not {type(value).__name__}"
+            hint = "log text with mlops.param, other results with mlops.output"
+            raise Invalid(message, hint=hint)
+        numbers[str(name)] = number
+    return numbers
+
+
+def _step(step: Any) -> int:  # noqa: ANN401 - numpy's and torch's integers are none of Python's
+    try:
+        number = operator.index(step)
+    except TypeError:
+        number = 2**63
+    if not -(2**63) <= number < 2**63:
+        message = f"step must be a whole number of 64 bits, not {step!r}"
+        raise Invalid(message, hint="count epochs or batches")
+    return number
+
+
+def _report(report: Callable[[KernelSession], None]) -> None:
+    """Report to the open run; what is wrong on our side is no concern of the user's cell."""
+    try:
+        session = kernel_session()
+        if session.current is not None:
+            report(session)
+            return
+    except (MlopsError, OSError) as error:
+        _say_once(f"this and more was not logged: {error}")
+        return
+    _say_once(
+        "no run is open, nothing was logged. Head the cell with %%track, "
+        "or execute the notebook: jupyter mlops run NOTEBOOK.ipynb"
+    )
 
 
 def _display(bundle: dict[str, Any]) -> None:
@@ -98,8 +107,5 @@ def _display(bundle: dict[str, Any]) -> None:
 
 
 @functools.cache
-def _say_untracked() -> None:
-    sys.stderr.write(
-        "jupyter-mlops: no run is open, nothing was logged. Head the cell with %%track, "
-        "or execute the notebook: jupyter mlops run NOTEBOOK.ipynb\n"
-    )
+def _say_once(text: str) -> None:
+    sys.stderr.write(f"jupyter-mlops: {text}\n")

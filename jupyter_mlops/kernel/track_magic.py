@@ -14,9 +14,17 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic_arguments import argument, magic_arguments
 
-__all__ = ["drop_track_line", "parse_track_line", "register", "split_track_line", "track"]
+__all__ = [
+    "drop_track_line",
+    "parse_track_line",
+    "register",
+    "split_track_line",
+    "track",
+    "unregister",
+]
 
-MARK = "%%track"
+_NAME = "track"
+MARK = f"%%{_NAME}"
 
 
 @magic_arguments()
@@ -56,10 +64,11 @@ def track(line: str, cell: str = "") -> None:
 def split_track_line(cell: str) -> tuple[str, str] | None:
     """Return the options and the rest of a cell headed by ``%%track``; None for another cell."""
     head, _, body = cell.lstrip().partition("\n")
-    mark, _, options = head.partition(" ")
-    if mark.rstrip() != MARK:
-        return None
-    return options.strip(), body
+    mark, *options = head.split(None, 1)[:2] or [""]
+    if mark == "%%time" and (inner := split_track_line(body)) is not None:
+        # It runs the rest, our line included, without telling anybody.
+        return inner[0], f"{head}\n{inner[1]}"
+    return (options[0].strip() if options else "", body) if mark == MARK else None
 
 
 def parse_track_line(options: str) -> Namespace:
@@ -70,7 +79,7 @@ def parse_track_line(options: str) -> Namespace:
     except ValueError as error:  # a quotation mark without its other half
         raise UsageError(f"%%track: {error}") from None
     for tag in parsed.tag:
-        if "=" not in tag:
+        if tag.find("=") < 1:
             raise UsageError(f"%%track: a tag is NAME=VALUE, not {tag!r}")
     return parsed
 
@@ -81,9 +90,10 @@ def drop_track_line(lines: list[str]) -> list[str]:
     if first is None or (parts := split_track_line(lines[first])) is None:
         return lines
     parse_track_line(parts[0])
-    if any(line.startswith("%%") for line in lines[first + 1 : first + 2]):
-        # Another cell magic follows and must come first; it counts its lines by itself.
-        return lines[first + 1 :]
+    following = next((line for line in lines[first + 1 :] if line.strip()), "")
+    if following.startswith("%%"):
+        # Another cell magic must come first; it counts its lines by itself.
+        return lines[lines.index(following, first + 1) :]
     return [*lines[:first], "# " + lines[first].lstrip(), *lines[first + 1 :]]
 
 
@@ -93,7 +103,14 @@ drop_track_line.has_side_effects = True  # type: ignore[attr-defined]
 
 def register(shell: InteractiveShell) -> None:
     """Let ``shell`` know ``%%track``."""
+    unregister(shell)
+    shell.input_transformers_cleanup.insert(0, drop_track_line)
+    shell.register_magic_function(track, magic_kind="cell", magic_name=_NAME)  # type: ignore[call-arg]
+
+
+def unregister(shell: InteractiveShell) -> None:
+    """Let ``shell`` forget ``%%track``."""
     transformers = shell.input_transformers_cleanup
-    if drop_track_line not in transformers:
-        transformers.insert(0, drop_track_line)
-    shell.register_magic_function(track, magic_kind="cell", magic_name="track")  # type: ignore[call-arg]
+    if drop_track_line in transformers:
+        transformers.remove(drop_track_line)
+    shell.magics_manager.magics["cell"].pop(_NAME, None)
