@@ -65,7 +65,7 @@ bench: setup ## Print how we compare with peers, measured here in one run.
 	python -m benchmarks
 
 docs: setup ## Build the documentation into site/.
-	mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet
 
 lock: ## Make requirements.lock anew from pyproject.toml.
 	uv pip compile pyproject.toml --all-extras --group build --group check --group docs --group test \

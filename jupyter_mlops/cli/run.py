@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from jupyter_mlops.cli.exit_code import ExitCode
 from jupyter_mlops.cli.parameter_flags import Flags
@@ -89,7 +90,7 @@ def run(path: Path | None, output: Path | None, **options: Any) -> int:  # noqa:
     does not answer, 124 a cell took too long, 130 interrupted.
     """  # noqa: D301 - the character that tells click to leave lines as they are
     _quiet_libraries(log_output=options["log_output"])
-    project = Project.open(path)
+    project = Project.open(path, experiment=options.pop("experiment"))
     file = path or _default_pipeline(project)
     flags = Flags(
         base64=options.pop("parameters_base64"),
@@ -101,10 +102,13 @@ def run(path: Path | None, output: Path | None, **options: Any) -> int:  # noqa:
     if not file.exists():
         raise NotFound(f"there is no file {file}", hint="name a pipeline.yaml or a notebook")
     if file.suffix in (".yaml", ".yml"):
+        _refuse("a pipeline", "output", "kernel", "cwd", "name", "log_output", "report_mode")
+        _refuse("a pipeline", "start_timeout", "execution_timeout")
         return _run_pipeline(project, file, flags, **options)
     if file.suffix == ".ipynb":
         from jupyter_mlops.cli.run_notebook import run_notebook
 
+        _refuse("a notebook", "workers")
         return run_notebook(project, file, output, flags, **options)
     message = f"{file} is neither a notebook nor a pipeline"
     raise Invalid(message, hint="name a file that ends in .ipynb, .yaml or .yml")
@@ -135,6 +139,16 @@ def _run_pipeline(
         StepStatus.REFUSED: ExitCode.REFUSED,
         StepStatus.KILLED: ExitCode.INTERRUPTED,
     }.get(execution.status, ExitCode.OK)
+
+
+def _refuse(what: str, *names: str) -> None:
+    """Raise Invalid for an option that was given and does nothing for ``what``."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name in names and source is ParameterSource.COMMANDLINE:
+            flag = "OUTPUT" if parameter.name == "output" else parameter.opts[-1]
+            raise Invalid(f"{flag} is not for {what}", hint="leave it out")
 
 
 def _default_pipeline(project: Project) -> Path:

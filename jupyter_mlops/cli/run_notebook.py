@@ -51,7 +51,6 @@ def run_notebook(
         outcome = execute_notebook(
             project,
             run,
-            experiment=options["experiment"],
             name=options["name"],
             progress=lambda cell, cells: bar.update(line, completed=cell, total=cells),
         )

@@ -15,7 +15,6 @@ def execute_notebook(
     project: Project,
     run: NotebookRun,
     *,
-    experiment: str | None = None,
     name: str = "",
     progress: Progress,
 ) -> NotebookOutcome:
@@ -23,7 +22,7 @@ def execute_notebook(
 
     Raises Unavailable where the run store does not answer, before anything runs.
     """
-    with open_tracker(project, experiment) as tracker:
+    with open_tracker(project) as tracker:
         notebooks = tracked_executor(project, tracker)
         key = notebooks.begin(run, name or run.notebook.stem, parent=None, tags={})
         status = RunStatus.KILLED
@@ -35,13 +34,13 @@ def execute_notebook(
     return outcome
 
 
-def open_tracker(project: Project, experiment: str | None = None) -> Tracker:
+def open_tracker(project: Project) -> Tracker:
     """Return a tracker of runs of this project, for a process that may wait."""
     return Tracker(
         project.root,
         project.journals,
         store=lambda: project.runs,
-        experiment=experiment or project.settings.experiment,
+        experiment=project.settings.experiment,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from jupyter_mlops.errors import Invalid
 from jupyter_mlops.events import Subscribers
+from jupyter_mlops.notebooks.text_file import shown_path
 from jupyter_mlops.pipelines.execution import (
     Execution,
     ExecutionBegan,
@@ -127,5 +128,5 @@ def _check_gates(pipeline: Pipeline, registrar: ProjectRegistrar) -> None:
                 registrar.check(step)
             except Invalid as error:
                 raise Invalid(
-                    error.message, hint=error.hint, file=str(pipeline.file), line=step.line
+                    error.message, hint=error.hint, file=shown_path(pipeline.file), line=step.line
                 ) from None

@@ -175,6 +175,24 @@ def test_an_output_that_was_deleted_is_restored_without_running_anything(project
     assert "1\n" == (project.root / "data.csv").read_text()
 
 
+def test_a_folder_can_be_an_output(project):
+    text = PIPELINE.replace("outputs: {data: data.csv}", "outputs: {data: rows}")
+
+    def write(run):
+        (run.folder / "rows").mkdir(exist_ok=True)
+        (run.folder / "rows" / "one.csv").write_text("1")
+
+    plays = {"prepare": write, "train": lambda run: {"model": 1}, "evaluate": lambda run: None}
+    text = text.replace('outputs: {model: "model-${{ matrix.depth }}.bin"}', "outputs: {}")
+    execute(project, Play(dict(plays)), text=text)
+    (project.root / "rows" / "one.csv").unlink()
+
+    _, played = execute(project, Play(dict(plays)), text=text)
+
+    assert [] == played
+    assert "1" == (project.root / "rows" / "one.csv").read_text()
+
+
 @pytest.mark.parametrize(
     ("cell", "again"),
     [

@@ -195,8 +195,14 @@ def _close_loop() -> None:
     """Close the event loop that jupyter_core made for this thread: it never does itself."""
     with suppress(RuntimeError):  # there is none
         loop = asyncio.get_event_loop()
-        if not loop.is_running():
-            loop.close()
+        if loop.is_running():
+            return
+        # A timeout leaves nbclient's tasks waiting for a kernel that is gone.
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.close()
 
 
 def _read(log: Path) -> str:

@@ -176,16 +176,16 @@ class StepExecutor:
 
     def _outputs(self, recipe: Recipe, executed: Path) -> dict[str, StepOutput]:
         """Collect what a notebook left: its scraps, and the files that it was asked to write."""
-        outputs = {name: self._output(value) for name, value in read_scraps(executed).items()}
+        outputs = {name: self._scrap(value) for name, value in read_scraps(executed).items()}
         for name, path in recipe.outputs.items():
             if not (self.pipeline.folder / path).exists():
                 hint = f"write it in the notebook, or take {name!r} out of the step's outputs"
                 raise NotFound(f"the notebook did not write its output {path}", hint=hint)
-            outputs[name] = self._output(path)
+            outputs[name] = StepOutput(path, fingerprint(self.pipeline.folder / path))
         return outputs
 
-    def _output(self, value: Any) -> StepOutput:  # noqa: ANN401 - JSON
-        """Return a value with its content's digest where it names a file below the pipeline."""
+    def _scrap(self, value: Any) -> StepOutput:  # noqa: ANN401 - JSON
+        """Return what a notebook handed on, with the digest of the file that it names, if it does."""
         if isinstance(value, str) and value and not Path(value).is_absolute():
             file = (self.pipeline.folder / value).resolve()
             if file.is_file() and file.is_relative_to(self.pipeline.folder.resolve()):
