@@ -13,21 +13,26 @@ __all__ = ["code_digest"]
 FORMAT = b"jupyter-mlops code 1"
 """Hashed first; a change of how cells are normalised counts it up."""
 
-NOT_EXECUTED = frozenset({"injected-parameters", "skip-execution"})
-"""Tags of cells that papermill replaces and that nbclient passes over."""
+SKIPPED = frozenset({"skip-execution"})
+"""Tag of cells that nbclient passes over."""
+
+INJECTED = frozenset({"injected-parameters"})
+"""Tag of the cell that papermill puts in the place of its predecessor."""
 
 
-def code_digest(notebook: Notebook) -> str:
+def code_digest(notebook: Notebook, *, injected: bool = False) -> str:
     """Hash what a notebook executes: sha256 over its code cells in their order.
 
     Comments, blank lines, formatting, ``%%track``, empty cells, markdown, outputs and metadata do
-    not count; docstrings, magics and the parameters cell do. The digest may differ between two
-    minor versions of Python, whose syntax trees differ.
+    not count; docstrings, magics and the parameters cell do. A cell of injected parameters counts
+    only if ``injected``: it is executed where no parameters take its place. The digest may differ
+    between two minor versions of Python, whose syntax trees differ.
     """
     digest = hashlib.sha256(FORMAT)
     python = notebook.language == "python"
+    passed_over = SKIPPED if injected else SKIPPED | INJECTED
     for cell in notebook.code_cells:
-        code = b"" if NOT_EXECUTED.intersection(cell.tags) else _code(cell.source, python=python)
+        code = b"" if passed_over.intersection(cell.tags) else _code(cell.source, python=python)
         if code:
             digest.update(b"\n%d\n" % len(code))
             digest.update(code)

@@ -24,13 +24,15 @@ __all__ = ["LocalStepCache", "StepCache", "StepOutput", "StepResult"]
 
 @dataclass(frozen=True, slots=True)
 class StepOutput:
-    """A value that a step hands on; ``digest`` is the content's where the value is a file's path.
+    """A value that a step hands on, with the digests of the files and folders that it names.
 
-    Paths are relative to the pipeline's folder.
+    Paths are relative to the pipeline's folder. A ``declared`` output is the step's own and is put
+    back where it was changed or lost; any other file that is merely named is never touched.
     """
 
     value: Any
-    digest: Digest | None = None
+    files: Mapping[str, Digest] = field(default_factory=dict)
+    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +84,23 @@ class LocalStepCache:
         if result is None:
             return None
         try:
-            for output in result.outputs.values():
-                if output.digest is not None:
-                    self._restore(output.digest, folder / output.value)
-        except MlopsError:
+            named = [file for output in result.outputs.values() for file in _files(output)]
+            for path, digest, declared in named:
+                if not declared and not _is(folder / path, digest):
+                    return None  # it is somebody else's, and no more what it was
+            for path, digest, declared in named:
+                if declared and not _is(folder / path, digest):
+                    self._blobs.get(digest, folder / path)
+        except (MlopsError, OSError):
             return None  # a blob is missing or damaged
         return result
 
     def put(self, fingerprint: str, result: StepResult, folder: Path) -> None:
         """Keep the result of a step and copies of its files, which lie below ``folder``."""
         for output in result.outputs.values():
-            if output.digest is not None and not self._blobs.has(output.digest):
-                self._blobs.put(folder / output.value)
+            for path, digest, declared in _files(output):
+                if declared and not self._blobs.has(digest):
+                    self._blobs.put(folder / path)
         self._steps.mkdir(parents=True, exist_ok=True)
         # Written aside under a name of its own: others may put the same at the same time.
         with NamedTemporaryFile(dir=self._steps, suffix=".new", delete=False) as new:
@@ -113,10 +120,13 @@ class LocalStepCache:
         except (AttributeError, TypeError, KeyError):
             return None  # written by another version
 
-    def _restore(self, digest: Digest, path: Path) -> None:
-        if path.exists() and fingerprint(path) == digest:
-            return
-        self._blobs.get(digest, path)
+
+def _files(output: StepOutput) -> list[tuple[str, Digest, bool]]:
+    return [(path, digest, output.declared) for path, digest in output.files.items()]
+
+
+def _is(path: Path, digest: Digest) -> bool:
+    return path.exists() and fingerprint(path) == digest
 
 
 if TYPE_CHECKING:

@@ -161,8 +161,10 @@ class Execution:
 
 
 def new_execution_id() -> ExecutionId:
-    """Make an id that sorts by time: ``20261121-084500-1a2b3c``."""
-    return ExecutionId(time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(3))
+    """Make an id that sorts by time (UTC, with milliseconds): ``20261121-084500-123-1a2b3c``."""
+    now = time.time_ns() // 1_000_000
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now // 1000))
+    return ExecutionId(f"{stamp}-{now % 1000:03d}-{secrets.token_hex(3)}")
 
 
 def fold(events: Iterable[ExecutionEvent]) -> Execution | None:
@@ -216,7 +218,9 @@ class ExecutionJournal:
 
     def write(self, event: ExecutionEvent) -> None:
         """Append an event; it is on disk, safe from ``kill -9``, when this returns."""
-        os.write(self._fd, frame({"k": type(event).__name__, "b": asdict(event)}))
+        view = memoryview(frame({"k": type(event).__name__, "b": asdict(event)}))
+        while view:
+            view = view[os.write(self._fd, view) :]
 
     def close(self) -> None:
         """End the journal."""
@@ -229,22 +233,27 @@ def read_execution(folder: Path) -> Execution | None:
 
     One that has no end, and whose process is gone, was killed.
     """
+    alive = _is_alive(folder)  # asked first: it may end while the events are read
     try:
         lines = (folder / EVENTS_FILE).read_bytes().splitlines()
     except OSError:
         return None
     execution = fold(event for line in lines if (event := _event(unframe(line))) is not None)
-    if execution is None or execution.ended is not None or _is_alive(folder):
+    if execution is None or execution.ended is not None or alive:
         return execution
     return _killed(execution)
 
 
 def _is_alive(folder: Path) -> bool:
+    if not (folder / ALIVE_FILE).exists():
+        return False
     lock = FileLock(folder / ALIVE_FILE)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         return True
+    except OSError:  # a folder that is not ours to lock
+        return False
     lock.release()
     return False
 

@@ -1,8 +1,9 @@
-"""The recipe of a step instance: all that its result depends on, and a fingerprint of it.
+"""The recipe of a step instance: what its result depends on, and a fingerprint of it.
 
-Two recipes with one fingerprint give the same result, so it is made once. What counts: the code
-cells (comments and formatting do not), the parameters, the content of declared inputs and of what
-earlier steps hand on, the kernel, and the outputs that are asked for.
+What counts: which step it is and the folder that it runs in, the code cells (comments and
+formatting do not), the parameters, the content of declared inputs and of what earlier steps hand
+on, the kernel's name, and the outputs that are asked for. What does not count yet: files that the
+notebook reads without their being declared, the modules that it imports, installed packages.
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ from typing import Any
 
 __all__ = ["Recipe"]
 
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """What a step instance is made from.
 
-    ``code`` is the digest of a notebook's code, empty for a model step. ``inputs`` are content
-    digests by path, ``upstream`` digests (or values) of earlier steps' outputs by expression,
-    ``outputs`` the paths of declared outputs by name.
+    ``step`` is the instance's key, ``folder`` where it runs, relative to the project's root.
+    ``code`` is the digest of the notebook's code. ``inputs`` are content digests by path,
+    ``upstream`` earlier steps' outputs with the digests of the files that they name, ``outputs``
+    the paths of declared outputs by name.
     """
 
+    step: str = ""
+    folder: str = ""
     code: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from jupyter_mlops.pipelines.executors.executor import NotebookOutcome, Notebook
 from jupyter_mlops.pipelines.executors.tracked import RUN_STATUS, TrackedExecutor
 from jupyter_mlops.project.project import Project
 from jupyter_mlops.runs.run import RunStatus
+from jupyter_mlops.runs.store import RunStore
 from jupyter_mlops.runs.tracker import Tracker
 
 __all__ = ["execute_notebook", "open_tracker", "tracked_executor"]
@@ -39,7 +40,7 @@ def open_tracker(project: Project) -> Tracker:
     return Tracker(
         project.root,
         project.journals,
-        store=lambda: project.runs,
+        store=lambda: _open_store(project),
         experiment=project.settings.experiment,
     )
 
@@ -49,3 +50,8 @@ def tracked_executor(project: Project, tracker: Tracker) -> TrackedExecutor:
     return TrackedExecutor(
         lambda: project.executor, tracker, root=project.root, settings=project.settings
     )
+
+
+def _open_store(project: Project) -> RunStore:
+    project.make_state()
+    return project.runs

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
-from jupyter_mlops.errors import Invalid
+from filelock import FileLock, Timeout
+
+from jupyter_mlops.errors import Conflict, Invalid
 from jupyter_mlops.events import Subscribers
 from jupyter_mlops.notebooks.text_file import shown_path
 from jupyter_mlops.pipelines.execution import (
@@ -13,10 +18,11 @@ from jupyter_mlops.pipelines.execution import (
     ExecutionBegan,
     ExecutionEnded,
     ExecutionEvent,
+    ExecutionId,
     ExecutionJournal,
     StepStatus,
+    fold_one,
     new_execution_id,
-    read_execution,
 )
 from jupyter_mlops.pipelines.executors.step_executor import StepExecutor
 from jupyter_mlops.pipelines.graph import Graph
@@ -47,53 +53,111 @@ def execute_pipeline(
     """Execute a pipeline; ``subscriber`` is told every event, from several threads.
 
     What a step's notebook does is an outcome. Raises Invalid, before anything runs, for a gate
-    that cannot be, and Unavailable where the run store does not answer.
+    that cannot be, Conflict where this pipeline's folder is in use by another execution, and
+    Unavailable where the run store does not answer.
     """
     with open_tracker(project) as tracker:
         registrar = ProjectRegistrar(lambda: project.registry, tracker)
         _check_gates(pipeline, registrar)
-        execution_id = new_execution_id()
-        folder = project.executions / execution_id
         project.make_state()
-        journal = ExecutionJournal(folder)
-        events: Subscribers[ExecutionEvent] = Subscribers()
-        events.subscribe(journal.write)
-        events.subscribe(subscriber)
-        graph = Graph(pipeline)
-        file = pipeline.file.resolve().relative_to(project.root.resolve()).as_posix()
-        keys = tuple(instance.key for instance in graph.instances)
-        events.publish(
-            ExecutionBegan(execution_id=execution_id, pipeline=pipeline.name, file=file, steps=keys)
-        )
-        run = _ExecutionRun(tracker, pipeline, {"mlops.execution": execution_id})
-        steps = StepExecutor(
-            pipeline=pipeline,
-            root=project.root,
-            folder=folder,
-            cache=project.step_cache,
-            notebooks=tracked_executor(project, tracker),
-            registrar=registrar,
-            tracker=tracker,
-            parent=run.key,
-            tags=run.tags,
-        )
-        status = StepStatus.FAILED
-        try:
-            scheduler = Scheduler(
-                graph=graph,
-                steps=steps,
-                publish=events.publish,
-                workers=workers or project.settings.workers,
+        with _alone(project, pipeline):
+            execution_id = new_execution_id()
+            folder = project.executions / execution_id
+            run = _ExecutionRun(tracker, pipeline, {"mlops.execution": execution_id})
+            steps = StepExecutor(
+                pipeline=pipeline,
+                root=project.root,
+                folder=folder,
+                cache=project.step_cache,
+                notebooks=tracked_executor(project, tracker),
+                registrar=registrar,
+                tracker=tracker,
+                parent=run.key,
+                tags=run.tags,
             )
-            status = scheduler.execute()
-        finally:
-            events.publish(ExecutionEnded(status=status))
+            count = workers or project.settings.workers
+            return _execute(project, steps, run, subscriber=subscriber, workers=count)
+
+
+def _execute(
+    project: Project,
+    steps: StepExecutor,
+    run: _ExecutionRun,
+    *,
+    subscriber: Callable[[ExecutionEvent], None],
+    workers: int,
+) -> Execution:
+    """Execute the steps, and tell it all to the journal first and to ``subscriber`` then."""
+    graph, live = Graph(steps.pipeline), _Live()
+    journal = ExecutionJournal(steps.folder)
+    events: Subscribers[ExecutionEvent] = Subscribers()
+    for listener in (journal.write, live.take, subscriber):
+        events.subscribe(listener)
+    scheduler = Scheduler(graph, steps, publish=events.publish, workers=workers)
+    status = StepStatus.FAILED
+    try:
+        events.publish(
+            ExecutionBegan(
+                execution_id=ExecutionId(steps.folder.name),
+                pipeline=steps.pipeline.name,
+                file=_relative(steps.pipeline.file, project.root),
+                steps=tuple(instance.key for instance in graph.instances),
+            )
+        )
+        status = scheduler.execute()
+    except KeyboardInterrupt:
+        status = StepStatus.KILLED  # once more, while it was being stopped
+        raise
+    finally:
+        try:
             run.end(_RUN_STATUS.get(status, RunStatus.FINISHED))
+            events.publish(ExecutionEnded(status=status))
+        finally:
             journal.close()
-    execution = read_execution(folder)
-    if execution is None:  # its journal was removed while it ran
-        raise Invalid(f"execution {execution_id} has lost its journal", file=str(folder))
-    return execution
+    return live.execution()
+
+
+class _Live:
+    """Follows the events, so that nothing has to be read back."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._execution: Execution | None = None
+
+    def take(self, event: ExecutionEvent) -> None:
+        with self._lock:
+            self._execution = fold_one(self._execution, event)
+
+    def execution(self) -> Execution:
+        if self._execution is None:
+            raise RuntimeError("nothing was executed")
+        return self._execution
+
+
+@contextmanager
+def _alone(project: Project, pipeline: Pipeline) -> Iterator[None]:
+    """Keep two executions out of one folder: they would take each other's files for their own."""
+    locks = project.state / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    name = hashlib.sha256(str(pipeline.folder.resolve()).encode()).hexdigest()[:16]
+    lock = FileLock(locks / f"{name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        message = f"a pipeline in {shown_path(pipeline.folder)} is being executed already"
+        raise Conflict(message, hint="wait until it has ended, or stop it") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _relative(file: Path, root: Path) -> str:
+    """Return a pipeline's path relative to the root, also where it is a link to elsewhere."""
+    for known in (file, file.resolve()):
+        if known.is_relative_to(root):
+            return known.relative_to(root).as_posix()
+    return str(file)
 
 
 class _ExecutionRun:

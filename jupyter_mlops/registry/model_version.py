@@ -9,9 +9,12 @@ from typing import NewType
 
 from jupyter_mlops.runs.run import RunId
 
-__all__ = ["Alias", "ModelVersion", "NewVersion", "RegisteredModel"]
+__all__ = ["DIGEST_TAG", "Alias", "ModelVersion", "NewVersion", "RegisteredModel"]
 
 Alias = NewType("Alias", str)
+
+DIGEST_TAG = "mlops.model.digest"
+"""The tag of a version that holds the content hash of what was registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,10 @@ class ModelVersion:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredModel:
-    """A model with its newest versions, newest first, and who holds which alias."""
+    """A model, its versions (newest first) and who holds which alias.
+
+    ``versions`` are all of them, or in a list of models the newest and those with an alias.
+    """
 
     name: str
     description: str = ""

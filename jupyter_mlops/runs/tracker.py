@@ -39,7 +39,7 @@ class Tracker:
         self._root = root
         self._folder = journals
         self._open_store = store
-        self._experiment = experiment
+        self.experiment = experiment
         self._lock = threading.Lock()
         self._journal: JournalWriter | None = None
         self._git: Mapping[str, str] = {}
@@ -97,7 +97,7 @@ class Tracker:
             **self._git,
             **(tags or {}),
         }
-        journal.began(NewRun(key, name, now_ms(), self._experiment, parent, all_tags))
+        journal.began(NewRun(key, name, now_ms(), self.experiment, parent, all_tags))
         if parent is None:
             journal.text(key, "environment/requirements.txt", describe_environment())
         return key

@@ -37,7 +37,8 @@ class StepCacheContract:
     @pytest.fixture
     def result(self, folder: Path) -> StepResult:
         """Return what that step left."""
-        file = StepOutput("data/train.csv", fingerprint(folder / "data" / "train.csv"))
+        path = "data/train.csv"
+        file = StepOutput(path, {path: fingerprint(folder / path)}, declared=True)
         outputs = {"train": file, "rows": StepOutput([1, None, "x"])}
         return StepResult(outputs, {"auc": 0.5}, "executions/1/a.ipynb", "fine")
 
@@ -69,6 +70,36 @@ class StepCacheContract:
 
         assert result == cache.get(KEY, folder)
         assert "1,2\n" == file.read_text()
+
+    def test_a_folder_is_kept_and_restored_like_a_file(
+        self, cache: StepCache, folder: Path
+    ) -> None:
+        """Declare the whole folder."""
+        files = {"data": fingerprint(folder / "data")}
+        result = StepResult({"all": StepOutput("data", files, declared=True)})
+        cache.put(KEY, result, folder)
+        (folder / "data" / "train.csv").unlink()
+
+        assert result == cache.get(KEY, folder)
+        assert "1,2\n" == (folder / "data" / "train.csv").read_text()
+
+    @pytest.mark.parametrize("edit", ["changed", "removed"])
+    def test_a_file_that_is_only_named_is_never_touched(
+        self, cache: StepCache, folder: Path, edit: str
+    ) -> None:
+        """Edit a file that a result names but did not declare: no result, and no restoring."""
+        file = folder / "config.yaml"
+        file.write_text("old")
+        named = StepOutput(["config.yaml"], {"config.yaml": fingerprint(file)})
+        cache.put(KEY, StepResult({"config": named}), folder)
+        assert cache.get(KEY, folder) is not None
+        if edit == "changed":
+            file.write_text("somebody's edit")
+        else:
+            file.unlink()
+
+        assert cache.get(KEY, folder) is None
+        assert ("somebody's edit" == file.read_text()) if file.exists() else edit == "removed"
 
     def test_changing_the_file_does_not_change_the_copy(
         self, cache: StepCache, folder: Path, result: StepResult

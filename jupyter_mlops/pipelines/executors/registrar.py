@@ -23,13 +23,12 @@ class ModelRequest:
     """A model that a step asks to register.
 
     ``digest`` is the content hash of ``file``, ``metrics`` are those of the step that made it,
-    ``run`` is the step's own run, ``tags`` the lineage to write on the version.
+    ``tags`` the lineage to write on the version.
     """
 
     step: ModelStep
     file: Path
     digest: str
-    run: RunKey
     input_example: Path | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -42,6 +41,13 @@ class Registrar(Protocol):
         """Raise Invalid for a gate or an alias of ``step`` that cannot be, before anything runs."""
         ...
 
-    def register(self, request: ModelRequest) -> StepOutcome:
-        """Register a model and move its alias if every gate passes; refused is an outcome."""
+    def current(self, request: ModelRequest) -> StepOutcome | None:
+        """Return a cached outcome if the registry has it all already: version and alias."""
+        ...
+
+    def register(self, request: ModelRequest, run: RunKey) -> StepOutcome:
+        """Register a model as made by ``run``, and move its alias if every gate passes.
+
+        A refusal is an outcome. Raises Invalid for a model that cannot be registered.
+        """
         ...

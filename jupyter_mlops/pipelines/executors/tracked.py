@@ -42,6 +42,8 @@ class TrackedExecutor:
         self._opened: Executor | None = None
         self._tracker = tracker
         self._environ = {ROOT_VARIABLE: str(root), "MLFLOW_TRACKING_URI": settings.tracking_uri}
+        if settings.registry_uri:
+            self._environ["MLFLOW_REGISTRY_URI"] = settings.registry_uri
 
     @property
     def _executor(self) -> Executor:
@@ -67,6 +69,9 @@ class TrackedExecutor:
             **self._environ,
             RUN_VARIABLE: key,
             NOTEBOOK_VARIABLE: str(run.notebook),
+            # Plain mlflow.log_* of the notebook goes to this run, and makes none of its own.
+            "MLFLOW_RUN_ID": self._tracker.run_id(key),
+            "MLFLOW_EXPERIMENT_NAME": self._tracker.experiment,
         }
         outcome = self._executor.execute(replace(run, environ=environ), progress)
         if outcome.traceback or outcome.message:
