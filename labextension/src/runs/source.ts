@@ -6,6 +6,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
 
+import { revealCell } from './reveal';
+
 export interface ISource {
   /** A path for the contents API; empty where the notebook cannot be opened. */
   path: string;
@@ -52,30 +54,20 @@ export async function openSource(
   if (!cellId || !notebooks?.has(widget)) {
     return !cellId;
   }
-  if (await revealCell(widget as NotebookPanel, cellId)) {
-    return true;
+  const panel = widget as NotebookPanel;
+  await panel.revealed;
+  const index = panel.content.widgets.findIndex(
+    ({ model }) => model.id === cellId
+  );
+  if (index < 0) {
+    warn(trans.__('The cell that made this run is not in %1 any more.', path));
+    return false;
   }
-  warn(trans.__('The cell that made this run is not in %1 any more.', path));
-  return false;
+  await revealCell(panel.content, index);
+  return true;
 }
 
 /** Without a time to close, a notification is only counted in the status bar. */
 function warn(message: string): void {
   Notification.warning(message, { autoClose: 10_000 });
-}
-
-async function revealCell(
-  panel: NotebookPanel,
-  cellId: string
-): Promise<boolean> {
-  await panel.revealed;
-  const notebook = panel.content;
-  const index = notebook.widgets.findIndex(({ model }) => model.id === cellId);
-  if (index < 0) {
-    return false;
-  }
-  notebook.deselectAll();
-  notebook.activeCellIndex = index;
-  await notebook.scrollToItem(index, 'center');
-  return true;
 }

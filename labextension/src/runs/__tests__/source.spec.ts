@@ -3,13 +3,18 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import { ContentsManager, ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
+import { Signal } from '@lumino/signaling';
 
 import { openSource } from '../source';
 
 /** A Lab with one notebook of three cells. */
 function setUp() {
   const scrolled: unknown[] = [];
+  const node = document.createElement('div');
   const notebook = {
+    node,
+    viewportNode: node,
+    disposed: new Signal<unknown, void>({}),
     widgets: ['c0', 'c1', 'c2'].map(id => ({ model: { id } })),
     activeCellIndex: 0,
     deselectAll: () => undefined,
