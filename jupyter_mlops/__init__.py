@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from jupyter_mlops.errors import MlopsError
     from jupyter_mlops.kernel.reporting import log, output, param
+    from jupyter_mlops.kernel.show_runs import show_runs
     from jupyter_mlops.project import Project
 
-__all__ = ["MlopsError", "Project", "__version__", "log", "output", "param"]
+__all__ = ["MlopsError", "Project", "__version__", "log", "output", "param", "show_runs"]
 
 _HOMES = {
     "MlopsError": "jupyter_mlops.errors",
@@ -31,6 +32,7 @@ _HOMES = {
     "log": "jupyter_mlops.kernel.reporting",
     "output": "jupyter_mlops.kernel.reporting",
     "param": "jupyter_mlops.kernel.reporting",
+    "show_runs": "jupyter_mlops.kernel.show_runs",
 }
 
 

@@ -20,7 +20,8 @@ _HELP = """\
 %mlops help                this page
 mlops.log({...}, step=)    log metrics to the open run    (import jupyter_mlops as mlops)
 mlops.param(name=value)    log parameters
-mlops.output(name, value)  hand a result to later steps of the pipeline"""
+mlops.output(name, value)  hand a result to later steps of the pipeline
+mlops.show_runs(limit=20)  show the newest runs as a table"""
 
 
 def mlops(line: str) -> None:

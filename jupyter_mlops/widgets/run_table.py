@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -79,11 +78,9 @@ def _number(value: float | None) -> dict[str, Any]:
 
 def _param(text: str) -> dict[str, Any]:
     try:
-        number = json.loads(text)
+        return _cell(text, float(text))
     except ValueError:
         return _cell(text)
-    is_number = isinstance(number, int | float) and not isinstance(number, bool)
-    return _cell(text, number if is_number else None)
 
 
 def _is_json(number: float) -> bool:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from jupyter_mlops.runs.run import Run, RunId, RunStatus
 from jupyter_mlops.widgets.run_table import RunTable
 
@@ -49,6 +51,27 @@ def test_a_saved_notebook_shows_it_without_a_kernel_and_escaped():
     assert "<td>&lt;img src=x onerror=alert(1)&gt;</td>" in data["text/html"]
     assert "<img" not in data["text/html"]
     assert data["text/plain"].startswith("run  status  seconds")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0.5", 0.5),
+        ("-3", -3),
+        ("1e-3", 0.001),
+        ("nan", None),
+        ("1" * 400, None),
+        ("1" * 6000, None),
+        ("[" * 6000, None),
+        ("True", None),
+        ("", None),
+    ],
+)
+def test_a_param_sorts_as_a_number_where_it_is_one(text, number):
+    table = RunTable([run("a", params={"p": text})])
+
+    assert {"text": text, "number": number} == table.rows[0][3]
+    json.dumps(table.rows, allow_nan=False)
 
 
 def test_no_runs_are_an_empty_table():
