@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -127,6 +129,9 @@ def test_the_latest_execution_of_a_pipeline_is_found_among_others(tmp_path):
 
 
 def test_ids_sort_by_time_and_differ():
-    ids = {new_execution_id() for _ in range(100)}
+    ids = []
+    for _ in range(20):
+        ids.append(new_execution_id())
+        time.sleep(0.002)
 
-    assert 100 == len(ids)
+    assert sorted(set(ids)) == ids
