@@ -120,7 +120,8 @@ class MlflowModelRegistry:
         )
 
     def _notable(self, model: MlflowModel) -> list[MlflowVersion]:
-        newest = model.latest_versions[:1]
+        # One for each stage that the model ever used, in no order that MLflow promises.
+        newest = sorted(model.latest_versions, key=lambda version: -int(version.version))[:1]
         held = {int(number) for number in model.aliases.values()} - {int(v.version) for v in newest}
         client = self._open()
         older = [client.get_model_version(model.name, str(n)) for n in sorted(held, reverse=True)]

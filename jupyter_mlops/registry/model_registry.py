@@ -26,11 +26,14 @@ class ModelRegistry(Protocol):
         ...
 
     def list_models(self) -> tuple[RegisteredModel, ...]:
-        """Return every model, sorted by name, with its newest version and those with an alias."""
+        """Return every model, sorted by name, with its newest version and those with an alias.
+
+        They are sorted newest first.
+        """
         ...
 
     def get_model(self, name: str) -> RegisteredModel:
-        """Return one model with all its versions."""
+        """Return one model with all its versions, newest first."""
         ...
 
     def get_version(self, name: str, version_or_alias: int | str) -> ModelVersion:

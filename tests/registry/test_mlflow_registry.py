@@ -149,6 +149,19 @@ def test_versions_that_others_made_are_shown(registry, run_id, client):
     assert (model.name,) == tuple(listed.name for listed in registry.list_models())
 
 
+@pytest.mark.filterwarnings("ignore:.*transition_model_version_stage.*deprecated:FutureWarning")
+def test_the_newest_version_is_listed_whatever_stages_there_were(registry, client):
+    client.create_registered_model("churn")
+    for stage in ("None", "Production", "Staging"):
+        version = client.create_model_version("churn", "/somewhere").version
+        client.transition_model_version_stage("churn", version, stage)
+    client.set_registered_model_alias("churn", "champion", "1")
+
+    (churn,) = registry.list_models()
+
+    assert [3, 1] == [version.version for version in churn.versions]
+
+
 def test_prompts_are_no_models(registry, client):
     client.register_prompt("greeting", "Hello {{name}}")
 
