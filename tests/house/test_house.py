@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,18 @@ def test_what_a_room_offers_is_listed_in_order(room):
     assert sorted(listed[0]) == sorted(set(listed[0]))
 
 
+@pytest.mark.parametrize("room", ROOMS, ids=at)
+def test_data_frames_wait_until_they_are_needed(room):
+    top = {
+        name.partition(".")[0]
+        for node in ast.parse(room.read_text()).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for _, name in imports(node)
+    }
+
+    assert set() == top & {"pandas", "numpy"}
+
+
 @pytest.mark.parametrize(
     "module", ["jupyter_mlops", "jupyter_mlops.kernel.extension", "jupyter_mlops.cli.main"]
 )
@@ -136,6 +149,27 @@ def tracked():
         ["git", "ls-files", "-z"], capture_output=True, text=True, check=True, cwd=ROOT
     )
     return [ROOT / name for name in done.stdout.split("\0") if name and (ROOT / name).exists()]
+
+
+def test_tests_can_be_read_at_a_glance_too():
+    long = {
+        at(file): lines
+        for file in tracked()
+        if file.is_relative_to(ROOT / "tests") and file.suffix == ".py"
+        if (lines := len(file.read_text().splitlines())) > 400
+    }
+
+    assert {} == long
+
+
+def test_there_is_one_version():
+    import jupyter_mlops
+
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    package = json.loads((ROOT / "labextension" / "package.json").read_text())
+
+    assert "jupyter_mlops/_version.py" == pyproject["tool"]["hatch"]["version"]["path"]
+    assert jupyter_mlops.__version__ == package["version"]
 
 
 def test_no_file_names_a_registry_or_somebodys_folder():
@@ -171,8 +205,6 @@ def test_example_notebooks_are_committed_without_outputs():
 
 
 def test_every_extension_point_has_a_protocol_a_group_and_a_suite():
-    import tomllib
-
     from jupyter_mlops.plugins import GROUPS
 
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
