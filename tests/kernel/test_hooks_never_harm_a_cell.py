@@ -54,7 +54,7 @@ def test_values_that_misbehave_do_not_lose_the_others(shell, delivered, capsys):
         "class Bad:\n"
         "    def __str__(self): raise ValueError\n"
         "    def __bool__(self): raise ValueError\n"
-        "    def __eq__(other): raise ValueError\n"
+        "    def __eq__(self, other): raise ValueError\n"
         "    __hash__ = None\n"
         "    shape = ()\n"
         "    def item(self): raise ValueError\n"
