@@ -9,6 +9,7 @@ from rich.text import Text
 
 from jupyter_mlops.cli.console import console, table
 from jupyter_mlops.project import Project
+from jupyter_mlops.registry.model_version import RegisteredModel
 
 __all__ = ["models"]
 
@@ -20,8 +21,10 @@ def models(*, as_json: bool) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     project = Project.open()
-    project.prepare()
-    found = project.registry.list_models()
+    found: tuple[RegisteredModel, ...] = ()
+    if project.tracked or project.settings.registry_uri:
+        project.prepare()
+        found = project.registry.list_models()
     if as_json:
         from jupyter_mlops.wire import to_json
 

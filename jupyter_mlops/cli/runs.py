@@ -34,8 +34,10 @@ def runs(*, limit: int, as_json: bool) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     project = Project.open()
-    project.prepare()
-    found = project.runs.list_runs(limit=limit).runs
+    found: tuple[Run, ...] = ()
+    if project.tracked:
+        project.prepare()
+        found = project.runs.list_runs(limit=limit).runs
     if as_json:
         from jupyter_mlops.wire import to_json
 

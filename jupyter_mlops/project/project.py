@@ -93,6 +93,14 @@ class Project:
 
         return Deliverer(self.journals, self.runs)
 
+    @property
+    def tracked(self) -> bool:
+        """Whether anything was ever tracked here: asking for runs must not make a database."""
+        kind, _, file = self.settings.tracking_uri.partition("sqlite:///")
+        if self.settings.run_store != "mlflow" or kind:
+            return True
+        return Path(file.partition("?")[0]).exists() or any(self.journals.glob("*.journal"))
+
     def prepare(self) -> None:
         """Make the state folder, ignored by git, and open the run store.
 

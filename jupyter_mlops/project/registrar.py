@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from jupyter_mlops import plugins
 from jupyter_mlops.errors import Invalid, NotFound
+from jupyter_mlops.model_names import check_alias, check_model_name
 from jupyter_mlops.pipelines.execution import StepOutcome, StepStatus
 from jupyter_mlops.pipelines.executors.registrar import ModelRequest, Registrar
 from jupyter_mlops.pipelines.pipeline import ModelStep
 from jupyter_mlops.registry.gate import Candidate, Gate
-from jupyter_mlops.registry.limits import check_alias, check_model_name
 from jupyter_mlops.registry.model_registry import ModelRegistry
 from jupyter_mlops.registry.model_version import DIGEST_TAG, ModelVersion, NewVersion
 from jupyter_mlops.registry.promotion import promote
