@@ -15,13 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from filelock import FileLock
 from mlflow.entities import Experiment, Param, RunTag, ViewType
 from mlflow.entities import Metric as MlflowMetric
 from mlflow.entities import Run as MlflowRun
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
-from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from jupyter_mlops.errors import Conflict, Invalid, MlopsError, NotFound, Unavailable
@@ -230,16 +228,12 @@ class MlflowRunStore:
         return self._client
 
     def _open_database(self) -> MlflowClient:
-        """Create or migrate the database under the lock: MLflow's migrations do not share."""
-        from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+        from jupyter_mlops.runs.mlflow_database import is_up_to_date, make_up_to_date
 
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._lock):
-            _look_at_database(self._uri)
-            # Made here so that the Default experiment, too, keeps its files under our root:
-            # MlflowClient would take ./mlruns of whatever folder the process stands in.
-            SqlAlchemyStore(self._uri, self._artifact_root)  # type: ignore[no-untyped-call]
-            return MlflowClient(self._uri, self._uri)
+        # Looked at first: MLflow would try for two minutes to open what cannot be read.
+        if not is_up_to_date(self._uri):
+            make_up_to_date(self._uri, artifact_root=self._artifact_root, lock=self._lock)
+        return MlflowClient(self._uri, self._uri)
 
     def _probe(self) -> None:
         """Ask a server whether it is there, unless it answered a moment ago."""
@@ -336,18 +330,6 @@ def _is_inside(path: str) -> bool:
     except Invalid:
         return False
     return True
-
-
-def _look_at_database(uri: str) -> None:
-    """Raise at once for a database that cannot be read: MLflow would try for two minutes."""
-    scheme, _, path = uri.partition(":///")
-    if scheme == "sqlite" and path and not path.startswith(":memory:"):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(uri)
-    try:
-        inspect(engine).get_table_names()
-    finally:
-        engine.dispose()
 
 
 def _run(run: MlflowRun, experiments: Mapping[str, str]) -> Run:
