@@ -32,15 +32,30 @@ export namespace CommandIDs {
   export const openSource = 'mlops:open-source';
 }
 
+export interface IAsk {
+  /** A folder of the project that is meant; by default the one that the user looks at. */
+  folder?: string;
+}
+
+export interface IAskRuns extends IAsk {
+  limit: number;
+  pageToken?: string;
+}
+
 /** Asks the server. Each method rejects with a `RequestError`. */
 export interface IMlopsClient {
-  project(): Promise<ProjectPage>;
-  runs(options: { limit: number; pageToken?: string }): Promise<RunsPage>;
+  /** The folder that the user looks at. */
+  readonly folder: string;
+  project(ask?: IAsk): Promise<ProjectPage>;
+  runs(ask: IAskRuns): Promise<RunsPage>;
   /** `run` is the run's id, or the key that we gave it before a store knew it. */
-  run(run: string): Promise<RunDetails>;
-  pipelines(): Promise<PipelinesPage>;
-  models(): Promise<ModelsPage>;
+  run(run: string, ask?: IAsk): Promise<RunDetails>;
+  pipelines(ask?: IAsk): Promise<PipelinesPage>;
+  models(ask?: IAsk): Promise<ModelsPage>;
 }
+
+/** A page, and the folder that it was asked for: what a row leads to belongs to that project. */
+export type InFolder<Page> = Page & { readonly folder: string };
 
 export const IMlopsClient = new Token<IMlopsClient>(
   'jupyter-mlops:IMlopsClient',

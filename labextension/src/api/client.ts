@@ -1,7 +1,7 @@
 import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { IMlopsClient } from '../tokens';
+import type { IAsk, IAskRuns, IMlopsClient } from '../tokens';
 import type {
   ModelsPage,
   PipelinesPage,
@@ -22,37 +22,39 @@ export interface IClientOptions {
 export class Client implements IMlopsClient {
   constructor(private _options: IClientOptions) {}
 
-  project(): Promise<ProjectPage> {
-    return this._get('project');
+  get folder(): string {
+    return this._options.folder();
   }
 
-  runs(options: { limit: number; pageToken?: string }): Promise<RunsPage> {
-    return this._get('runs', {
-      limit: options.limit,
-      page_token: options.pageToken
-    });
+  project(ask: IAsk = {}): Promise<ProjectPage> {
+    return this._get('project', ask);
   }
 
-  run(run: string): Promise<RunDetails> {
-    return this._get(`runs/${encodeURIComponent(run)}`);
+  runs({ limit, pageToken, ...ask }: IAskRuns): Promise<RunsPage> {
+    return this._get('runs', ask, { limit, page_token: pageToken });
   }
 
-  pipelines(): Promise<PipelinesPage> {
-    return this._get('pipelines');
+  run(run: string, ask: IAsk = {}): Promise<RunDetails> {
+    return this._get(`runs/${encodeURIComponent(run)}`, ask);
   }
 
-  models(): Promise<ModelsPage> {
-    return this._get('models');
+  pipelines(ask: IAsk = {}): Promise<PipelinesPage> {
+    return this._get('pipelines', ask);
+  }
+
+  models(ask: IAsk = {}): Promise<ModelsPage> {
+    return this._get('models', ask);
   }
 
   private _get<T>(
     path: string,
+    { folder = this.folder }: IAsk,
     query: Record<string, string | number | undefined> = {}
   ): Promise<T> {
-    const { settings, trans, folder } = this._options;
+    const { settings, trans } = this._options;
     return request<T>({
       path,
-      query: { ...query, path: folder() },
+      query: { ...query, path: folder },
       settings,
       trans
     });

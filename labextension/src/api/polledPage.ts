@@ -90,9 +90,14 @@ export class PolledPage<T> implements IDisposable {
     this._changed.emit();
   }
 
-  private _onChanged(_: IMlopsLive, { what, moved }: IChange): void {
-    if (what === this._what) {
-      this._moved ||= moved;
+  /** Whether the page may be another one after this change. */
+  protected concerns(change: IChange): boolean {
+    return change.what === this._what;
+  }
+
+  private _onChanged(_: IMlopsLive, change: IChange): void {
+    if (this.concerns(change)) {
+      this._moved ||= change.moved;
       void this._schedule();
     }
   }

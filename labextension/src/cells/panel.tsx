@@ -10,7 +10,12 @@ import { readCard } from './card';
 
 export interface IRunCardOptions {
   trans: TranslationBundle;
-  onShow(runKey: string): void;
+  /**
+   * The path of the notebook that the card is in, as the contents API knows it; undefined where
+   * that cannot be told. Asked when it is needed: a notebook may be renamed.
+   */
+  notebook(): string | undefined;
+  onShow(runKey: string, notebook: string | undefined): void;
 }
 
 /** Draws run cards in the output of cells. */
@@ -30,7 +35,14 @@ export class RunCardRenderer
   }
 
   protected override render(): JSX.Element {
-    return <RunCardBody card={this._card} {...this._options} />;
+    const { trans, notebook, onShow } = this._options;
+    return (
+      <RunCardBody
+        card={this._card}
+        trans={trans}
+        onShow={runKey => onShow(runKey, notebook())}
+      />
+    );
   }
 
   private _card: RunCard | null = null;

@@ -1,10 +1,17 @@
 import { PolledPage } from '../api/polledPage';
-import type { IMlopsClient, IMlopsLive } from '../tokens';
+import type { IMlopsClient, IMlopsLive, InFolder } from '../tokens';
 import type { ModelsPage } from '../wire';
 
 /** The project's registered models. */
-export class RegistryModel extends PolledPage<ModelsPage> {
+export class RegistryModel extends PolledPage<InFolder<ModelsPage>> {
   constructor(client: IMlopsClient, live: IMlopsLive) {
-    super({ what: 'models', live, fetch: () => client.models() });
+    super({
+      what: 'models',
+      live,
+      fetch: async () => {
+        const { folder } = client;
+        return { ...(await client.models({ folder })), folder };
+      }
+    });
   }
 }

@@ -8,7 +8,7 @@ import type { RegistryModel } from './model';
 export interface IRegistryPanelOptions {
   model: RegistryModel;
   trans: TranslationBundle;
-  onOpenRun(runId: string): void;
+  onOpenRun(runId: string, folder: string): void;
 }
 
 /** Frame the Models section. */
@@ -25,7 +25,7 @@ export function createRegistryPanel(options: IRegistryPanelOptions): Section {
         page={model.page}
         error={model.error}
         trans={trans}
-        onOpenRun={onOpenRun}
+        onOpenRun={runId => onOpenRun(runId, model.page?.folder ?? '')}
       />
     )
   });

@@ -42,7 +42,8 @@ export const registryPlugin: JupyterFrontEndPlugin<void> = {
       widget: createRegistryPanel({
         model,
         trans,
-        onOpenRun: runId => void commands.execute(CommandIDs.showRun, { runId })
+        onOpenRun: (runId, folder) =>
+          void commands.execute(CommandIDs.showRun, { runId, folder })
       })
     });
     for (const command of [CommandIDs.showModels, CommandIDs.refreshModels]) {

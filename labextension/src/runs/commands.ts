@@ -17,6 +17,8 @@ export interface IRunsCommandsOptions {
   sidebar: IMlopsSidebar;
   model: RunsModel;
   tabs: RunTabs;
+  /** The folder that the user looks at. */
+  folder(): string;
   openSource(source: ISource): Promise<boolean>;
   trans: TranslationBundle;
 }
@@ -60,12 +62,14 @@ function addRefreshRuns(
 
 function addShowRun(
   commands: CommandRegistry,
-  { model, tabs, trans }: IRunsCommandsOptions
+  { model, tabs, folder, trans }: IRunsCommandsOptions
 ): IDisposable {
   const runOf = (args: { runId?: unknown }): string =>
-    typeof args.runId === 'string' && args.runId
-      ? args.runId
-      : (model.current?.run.run_id ?? '');
+    text(args.runId) || (model.current?.run.run_id ?? '');
+  const folderOf = (args: { runId?: unknown; folder?: unknown }): string =>
+    typeof args.folder === 'string'
+      ? args.folder
+      : ((text(args.runId) ? null : model.page?.folder) ?? folder());
   return commands.addCommand(CommandIDs.showRun, {
     label: trans.__('Show Run Details'),
     caption: trans.__('Show all about a run in a tab of its own'),
@@ -78,12 +82,18 @@ function addShowRun(
             description: trans.__(
               'The id of the run in MLflow, or its key (tag mlops.run_key); the selected run by default'
             )
+          },
+          folder: {
+            type: 'string',
+            description: trans.__(
+              "A folder of the run's project; by default the one that you look at"
+            )
           }
         }
       }
     },
     isEnabled: args => runOf(args) !== '',
-    execute: args => tabs.show(runOf(args))
+    execute: args => tabs.show(runOf(args), folderOf(args))
   });
 }
 

@@ -1,5 +1,5 @@
 import { PolledPage } from '../api/polledPage';
-import type { IMlopsClient, IMlopsLive } from '../tokens';
+import type { IMlopsClient, IMlopsLive, InFolder } from '../tokens';
 import type { RunRow, RunsPage } from '../wire';
 
 /** The server gives no more runs than this at once. */
@@ -29,7 +29,7 @@ export interface IRunsModelOptions {
 }
 
 /** The newest runs, one page or several, and which of them is the current one. */
-export class RunsModel extends PolledPage<RunsPage> {
+export class RunsModel extends PolledPage<InFolder<RunsPage>> {
   constructor({ client, live }: IRunsModelOptions) {
     super({ what: 'runs', live, fetch: () => this._fetchShown(client) });
   }
@@ -68,20 +68,21 @@ export class RunsModel extends PolledPage<RunsPage> {
     return this.refresh();
   }
 
-  private async _fetchShown(client: IMlopsClient): Promise<RunsPage> {
+  private async _fetchShown(client: IMlopsClient): Promise<InFolder<RunsPage>> {
+    const { folder } = client;
     const rows = new Map<string, RunRow>();
     let wanted = this._pages * this._settings.rowCount;
     let pageToken = '';
     // So many requests and no more, even if the server's pages come short or come again.
     do {
       const limit = Math.min(wanted, MAX_PAGE);
-      const page = await client.runs({ limit, pageToken });
+      const page = await client.runs({ limit, pageToken, folder });
       // A run that began between two requests shifts the others to the next page.
       page.rows.forEach(row => rows.set(row.run.run_id, row));
       pageToken = page.next_page_token;
       wanted -= limit;
     } while (pageToken && wanted > 0);
-    return { rows: [...rows.values()], next_page_token: pageToken };
+    return { rows: [...rows.values()], next_page_token: pageToken, folder };
   }
 
   private _current: string | null = null;

@@ -9,7 +9,7 @@ import type { RunsModel } from './model';
 export interface IRunsPanelOptions {
   model: RunsModel;
   trans: TranslationBundle;
-  onOpen(runId: string): void;
+  onOpen(runId: string, folder: string): void;
   onOpenSource(row: RunRow): void;
 }
 
@@ -29,7 +29,7 @@ export function createRunsPanel(options: IRunsPanelOptions): Section {
         settings={model.settings}
         trans={trans}
         onSelect={runId => model.select(runId)}
-        onOpen={onOpen}
+        onOpen={runId => onOpen(runId, model.page?.folder ?? '')}
         onOpenSource={onOpenSource}
         onMore={() => void model.showMore()}
       />

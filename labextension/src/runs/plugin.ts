@@ -66,6 +66,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
       sidebar,
       model,
       tabs,
+      folder: () => client.folder,
       trans,
       openSource: source =>
         openSource(source, {
@@ -82,8 +83,11 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     );
     void restorer?.restore(tabs.tracker, {
       command: CommandIDs.showRun,
-      args: ({ content }) => ({ runId: content.model.run }),
-      name: ({ content }) => content.model.run
+      args: ({ content: { model } }) => ({
+        runId: model.run,
+        folder: model.folder
+      }),
+      name: ({ content: { model } }) => `${model.folder}:${model.run}`
     });
     void followSettings(settingRegistry, model);
   }
@@ -99,8 +103,8 @@ const PALETTE = [
 /** What rows do, by the commands that others may run too. */
 function openers(commands: CommandRegistry) {
   return {
-    onOpen: (runId: string) =>
-      void commands.execute(CommandIDs.showRun, { runId }),
+    onOpen: (runId: string, folder: string) =>
+      void commands.execute(CommandIDs.showRun, { runId, folder }),
     onOpenSource: ({ contents_path: path, run }: RunRow) =>
       void commands.execute(CommandIDs.openSource, {
         path,

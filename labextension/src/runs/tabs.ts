@@ -27,29 +27,45 @@ export class RunTabs {
     namespace: 'jupyter-mlops-runs'
   });
 
-  /** Show the run, given by its id or its key, in its tab; make the tab if there is none. */
-  async show(run: string): Promise<MainAreaWidget<RunDetailsPanel>> {
-    const tab = this._find(run) ?? (await this._create(run));
+  /**
+   * Show a run in its tab; make the tab if there is none.
+   *
+   * @param run - The run's id or its key.
+   * @param folder - A folder of the run's project.
+   */
+  async show(
+    run: string,
+    folder: string
+  ): Promise<MainAreaWidget<RunDetailsPanel>> {
+    const tab = this._find(run, folder) ?? (await this._create(run, folder));
     this._options.shell.activateById(tab.id);
     return tab;
   }
 
-  private _find(run: string): MainAreaWidget<RunDetailsPanel> | undefined {
-    return this.tracker.find(({ content }) => content.model.isAbout(run));
+  private _find(
+    run: string,
+    folder: string
+  ): MainAreaWidget<RunDetailsPanel> | undefined {
+    return this.tracker.find(({ content }) =>
+      content.model.isAbout(run, folder)
+    );
   }
 
-  private async _create(run: string): Promise<MainAreaWidget<RunDetailsPanel>> {
+  private async _create(
+    run: string,
+    folder: string
+  ): Promise<MainAreaWidget<RunDetailsPanel>> {
     // Not before a run is looked at: it costs nothing at start.
     const { createRunTab } = await import('./details/panel');
-    const known = this._find(run);
+    const known = this._find(run, folder);
     if (known) {
       return known;
     }
     const { shell, client, live, onOpenSource } = this._options;
     const tab = createRunTab({
       ...this._options,
-      model: new RunDetailsModel({ run, client, live }),
-      onOpen: child => void this.show(child),
+      model: new RunDetailsModel({ run, folder, client, live }),
+      onOpen: child => void this.show(child, folder),
       onOpenSource
     });
     await this.tracker.add(tab);

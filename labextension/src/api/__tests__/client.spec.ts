@@ -17,6 +17,7 @@ describe('Client', () => {
     folder = 'example-notebooks';
     await client.runs({ limit: 25, pageToken: 'next' });
     await client.run('a/b?c');
+    await client.run('r1', { folder: 'other' });
     await client.pipelines();
     await client.models();
 
@@ -25,6 +26,7 @@ describe('Client', () => {
       { path: 'project', query: {} },
       { path: 'runs', query: { ...query, limit: '25', page_token: 'next' } },
       { path: 'runs/a%2Fb%3Fc', query },
+      { path: 'runs/r1', query: { path: 'other' } },
       { path: 'pipelines', query },
       { path: 'models', query }
     ]);

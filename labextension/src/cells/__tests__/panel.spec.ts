@@ -3,11 +3,13 @@ import {
   RenderMimeRegistry,
   standardRendererFactories
 } from '@jupyterlab/rendermime';
+import { ContentsManager } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
 import { byText, click } from '../../__tests__/mount';
+import { Server } from '../../__tests__/server';
 import { RUN_CARD_MIME } from '../../tokens';
 import { RunCardRenderer } from '../panel';
 import { runCardFactory, RUN_CARD_RANK } from '../plugin';
@@ -25,14 +27,19 @@ const CARD = {
 };
 
 async function setUp(card: unknown) {
-  const shown: string[] = [];
+  const shown: unknown[] = [];
+  const { settings } = new Server(() => ({}));
   const registry = new RenderMimeRegistry({
+    resolver: new RenderMimeRegistry.UrlResolver({
+      path: 'RTC:one/train.ipynb',
+      contents: new ContentsManager({ serverSettings: settings })
+    }),
     initialFactories: standardRendererFactories
   });
   registry.addFactory(
     runCardFactory({
       trans: nullTranslator.load('test'),
-      onShow: key => shown.push(key)
+      onShow: (key, notebook) => shown.push([key, notebook])
     }),
     RUN_CARD_RANK
   );
@@ -98,12 +105,12 @@ describe('RunCardRenderer', () => {
     expect(renderer.node.querySelector('b')).toBeNull();
   });
 
-  it('leads to the run by its key', async () => {
+  it('leads to the run by its key, in the project of its notebook', async () => {
     const { renderer, shown } = await setUp(CARD);
 
     click(byText(renderer.node, 'button', 'Show run'));
 
-    expect(shown).toEqual(['k1']);
+    expect(shown).toEqual([['k1', 'RTC:one/train.ipynb']]);
   });
 
   it('says so where the data is no card', async () => {

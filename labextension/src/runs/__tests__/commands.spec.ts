@@ -11,18 +11,20 @@ import type { RunTabs } from '../tabs';
 
 function setUp() {
   const done: unknown[] = [];
+  let folder = 'one';
   const server = new Server(() => makePage(['r1']));
   const trans = nullTranslator.load('test');
   const client = new Client({
     settings: server.settings,
     trans,
-    folder: () => ''
+    folder: () => folder
   });
   const model = new RunsModel({ client, live: new Announcements() });
   const commands = new CommandRegistry();
   const added = addRunsCommands({
     commands,
     model,
+    folder: () => folder,
     trans,
     sidebar: {
       addSection: () => {
@@ -31,11 +33,15 @@ function setUp() {
       showSection: id => done.push(['section', id])
     },
     tabs: {
-      show: async (run: string) => done.push(['run', run])
+      show: async (run: string, folder: string) =>
+        done.push(['run', run, folder])
     } as unknown as RunTabs,
     openSource: async source => Boolean(done.push(source))
   });
-  return { added, commands, done, model, server };
+  const look = (next: string) => {
+    folder = next;
+  };
+  return { added, commands, done, look, model, server };
 }
 
 const IDS = [
@@ -65,22 +71,37 @@ describe('the commands of runs', () => {
     expect(server.asked).toHaveLength(1);
     expect(done).toEqual([
       ['section', 'runs'],
-      ['run', 'k1']
+      ['run', 'k1', 'one']
     ]);
   });
 
+  it('show a run of the folder that is named', async () => {
+    const { commands, done } = setUp();
+
+    await commands.execute(CommandIDs.showRun, { runId: 'k1', folder: 'two' });
+    await commands.execute(CommandIDs.showRun, { runId: 'k1', folder: '' });
+
+    expect(done).toEqual([
+      ['run', 'k1', 'two'],
+      ['run', 'k1', '']
+    ]);
+    const { args } = await commands.describedBy(CommandIDs.showRun);
+    expect(args).toMatchObject({ properties: { folder: { type: 'string' } } });
+  });
+
   it('act on the selected run when they are told of none', async () => {
-    const { commands, done, model } = setUp();
+    const { commands, done, look, model } = setUp();
     expect(commands.isEnabled(CommandIDs.showRun)).toBe(false);
     expect(commands.isEnabled(CommandIDs.openSource)).toBe(false);
 
     await model.refresh();
     model.select('r1');
+    look('two');
     await commands.execute(CommandIDs.showRun);
     await commands.execute(CommandIDs.openSource);
 
     expect(done).toEqual([
-      ['run', 'r1'],
+      ['run', 'r1', 'one'],
       { path: 'work/train.ipynb', cellId: 'c1' }
     ]);
   });

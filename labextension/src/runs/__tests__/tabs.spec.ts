@@ -9,6 +9,7 @@ import { RunsModel } from '../model';
 import { RunTabs } from '../tabs';
 
 function setUp() {
+  let folder = 'one';
   const server = new Server(({ path }) =>
     makeDetails(
       {},
@@ -24,7 +25,7 @@ function setUp() {
   const client = new Client({
     settings: server.settings,
     trans,
-    folder: () => ''
+    folder: () => folder
   });
   const activated: string[] = [];
   const shell = {
@@ -40,27 +41,61 @@ function setUp() {
     trans,
     onOpenSource: () => undefined
   });
-  return { activated, live, server, tabs };
+  const look = (next: string) => {
+    folder = next;
+    live.changed.emit({ what: 'runs', moved: true });
+  };
+  return { activated, live, look, server, tabs };
 }
 
 describe('RunTabs', () => {
   it('gives each run one tab, whether asked by its id or by its key', async () => {
     const { activated, tabs } = setUp();
 
-    const tab = await tabs.show('k1');
+    const tab = await tabs.show('k1', 'one');
     await until(() => tab.title.label === 'Run: train');
 
-    expect(await tabs.show('r1')).toBe(tab);
-    expect(await tabs.show('k1')).toBe(tab);
-    expect(await tabs.show('r2')).not.toBe(tab);
+    expect(await tabs.show('r1', 'one')).toBe(tab);
+    expect(await tabs.show('k1', 'one')).toBe(tab);
+    expect(await tabs.show('r2', 'one')).not.toBe(tab);
     expect(tabs.tracker.size).toBe(2);
     expect(activated.filter(id => id === tab.id)).toHaveLength(3);
+  });
+
+  it('stays with the project of its run when the user looks at another one', async () => {
+    const { look, server, tabs } = setUp();
+    const tab = await tabs.show('k1', 'one');
+    const { model } = tab.content;
+    await until(() => model.page !== null);
+
+    look('two');
+    await new Promise(resolve => setTimeout(resolve, 30));
+    await model.refresh();
+
+    expect(server.asked).toEqual([
+      { path: 'runs/k1', query: { path: 'one' } },
+      { path: 'runs/k1', query: { path: 'one' } }
+    ]);
+    expect(model.page).not.toBeNull();
+  });
+
+  it('does not take a copied project for the first one', async () => {
+    const { tabs } = setUp();
+
+    const tab = await tabs.show('k1', 'one');
+    const other = await tabs.show('k1', 'two');
+
+    expect(other).not.toBe(tab);
+    expect(other.id).not.toBe(tab.id);
   });
 
   it('makes one tab of two calls at once', async () => {
     const { tabs } = setUp();
 
-    const [one, other] = await Promise.all([tabs.show('k1'), tabs.show('k1')]);
+    const [one, other] = await Promise.all([
+      tabs.show('k1', 'one'),
+      tabs.show('k1', 'one')
+    ]);
 
     expect(one).toBe(other);
     expect(tabs.tracker.size).toBe(1);
@@ -68,7 +103,7 @@ describe('RunTabs', () => {
 
   it('asks no more about a run whose tab is closed', async () => {
     const { live, server, tabs } = setUp();
-    const tab = await tabs.show('k1');
+    const tab = await tabs.show('k1', 'one');
     await until(() => tab.content.model.page !== null);
     server.asked.length = 0;
 

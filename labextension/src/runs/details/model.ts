@@ -1,5 +1,5 @@
 import { PolledPage } from '../../api/polledPage';
-import type { IMlopsClient, IMlopsLive } from '../../tokens';
+import type { IChange, IMlopsClient, IMlopsLive } from '../../tokens';
 import type { RunDetails } from '../../wire';
 
 /** Our key of a run, given to it before a store knew it: `RunKey` of jupyter_mlops/runs/run.py. */
@@ -8,23 +8,34 @@ const RUN_KEY_TAG = 'mlops.run_key';
 export interface IRunDetailsModelOptions {
   /** The run's id or its key. */
   run: string;
+  /** A folder of the run's project, wherever the user looks meanwhile. */
+  folder: string;
   client: IMlopsClient;
   live: IMlopsLive;
 }
 
 /** All about one run. */
 export class RunDetailsModel extends PolledPage<RunDetails> {
-  constructor({ run, client, live }: IRunDetailsModelOptions) {
-    super({ what: 'runs', live, fetch: () => client.run(run) });
+  constructor({ run, folder, client, live }: IRunDetailsModelOptions) {
+    super({ what: 'runs', live, fetch: () => client.run(run, { folder }) });
     this.run = run;
+    this.folder = folder;
   }
 
   /** The id or the key that the run was asked for by. */
   readonly run: string;
 
-  /** Whether `run`, an id or a key, names this run. */
-  isAbout(run: string): boolean {
+  readonly folder: string;
+
+  /** Whether `run`, an id or a key, names this run: a copied project has the same ids. */
+  isAbout(run: string, folder: string): boolean {
     const known = this.page?.row.run;
-    return [this.run, known?.run_id, known?.tags[RUN_KEY_TAG]].includes(run);
+    const names = [this.run, known?.run_id, known?.tags[RUN_KEY_TAG]];
+    return folder === this.folder && names.includes(run);
+  }
+
+  /** The tab stays with its project wherever the user looks. */
+  protected override concerns(change: IChange): boolean {
+    return super.concerns(change) && !change.moved;
   }
 }

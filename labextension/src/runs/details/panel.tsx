@@ -92,7 +92,7 @@ export function createRunTab(
   const { model, trans, translator } = options;
   const content = new RunDetailsPanel(options);
   const tab = new MainAreaWidget({ content, translator });
-  tab.id = `jupyter-mlops-run-${model.run}`;
+  tab.id = `jupyter-mlops-run-${encodeURIComponent(model.folder)}-${model.run}`;
   tab.toolbar.addItem(
     'refresh',
     createRefreshButton(trans.__('Refresh the run'), model)

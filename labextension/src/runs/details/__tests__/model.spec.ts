@@ -17,17 +17,19 @@ describe('RunDetailsModel', () => {
     });
     const model = new RunDetailsModel({
       run: 'k1',
+      folder: 'one',
       client,
       live: new Announcements()
     });
-    expect(model.isAbout('k1')).toBe(true);
-    expect(model.isAbout('r1')).toBe(false);
+    expect(model.isAbout('k1', 'one')).toBe(true);
+    expect(model.isAbout('r1', 'one')).toBe(false);
 
     await model.refresh();
 
     expect(server.asked.map(({ path }) => path)).toEqual(['runs/k1']);
-    expect(model.isAbout('r1')).toBe(true);
-    expect(model.isAbout('r2')).toBe(false);
+    expect(model.isAbout('r1', 'one')).toBe(true);
+    expect(model.isAbout('r2', 'one')).toBe(false);
+    expect(model.isAbout('r1', 'two')).toBe(false);
     model.dispose();
   });
 });
