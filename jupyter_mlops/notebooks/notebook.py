@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jupyter_mlops.errors import Invalid
 from jupyter_mlops.notebooks.text_file import read_text, shown_path
@@ -20,6 +20,10 @@ FORMAT = 4
 """The nbformat that is current since 2015; older ones are upgraded when they are read."""
 
 KINDS = frozenset({"code", "markdown", "raw"})
+
+KIND_NAMES: Mapping[type, str] = {dict: "a JSON object", list: "a list", str: "text"}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +60,24 @@ def read_notebook(path: Path) -> Notebook:
     file = shown_path(path)
     document = read_notebook_json(path)
     metadata = _mapping(document, "metadata", "the notebook", file)
-    kernelspec = metadata.get("kernelspec")
-    kernelspec = kernelspec if isinstance(kernelspec, dict) else {}
-    language = metadata.get("language_info")
-    language = language if isinstance(language, dict) else {}
+    _optional(metadata, "papermill", "metadata", file, kind=dict)
+    kernelspec = _optional(metadata, "kernelspec", "metadata", file, kind=dict) or {}
+    language = _optional(metadata, "language_info", "metadata", file, kind=dict) or {}
+    written = _optional(language, "name", "language_info", file, kind=str)
+    spoken = _optional(kernelspec, "language", "kernelspec", file, kind=str)
     return Notebook(
         path=path,
         cells=tuple(
             _cell(raw, f"cell {number}", file)
             for number, raw in enumerate(document["cells"], start=1)
         ),
-        kernel=str(kernelspec.get("name", "")),
-        language=str(language.get("name") or kernelspec.get("language") or "python").lower(),
+        kernel=_optional(kernelspec, "name", "kernelspec", file, kind=str) or "",
+        language=(written or spoken or "python").lower(),
     )
 
 
 def read_notebook_json(path: Path) -> dict[str, Any]:
-    """Read a notebook's JSON in format 4, outputs and all, unchecked but for ``cells``.
+    """Read a notebook's JSON in format 4, outputs and all; only what is on top is checked.
 
     Raises as `read_notebook` does.
     """
@@ -90,6 +95,10 @@ def read_notebook_json(path: Path) -> dict[str, Any]:
         document = _upgrade(document, file)
     if not isinstance(document.get("cells"), list):
         raise Invalid("the notebook has no list of cells", file=file)
+    minor = document.get("nbformat_minor")
+    if not isinstance(minor, int) or isinstance(minor, bool):
+        hint = 'add "nbformat_minor": 5 to it'
+        raise Invalid("the notebook has no nbformat_minor number", hint=hint, file=file)
     return document
 
 
@@ -138,6 +147,13 @@ def _cell(raw: object, name: str, file: str) -> Cell:
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         message = f"the tags of {name} are not a list of strings: {tags!r}"
         raise Invalid(message, hint='write them like "tags": ["parameters"]', file=file)
+    _optional(raw, "attachments", name, file, kind=dict)
+    for output in _optional(raw, "outputs", name, file, kind=list) or ():
+        if not isinstance(output, dict) or not isinstance(output.get("data", {}), dict):
+            hint = "clear the outputs in JupyterLab"
+            raise Invalid(
+                f"{name} has an output that is none: {output!r:.60}", hint=hint, file=file
+            )
     cell_id = raw.get("id", "")
     return Cell(
         cell_id=cell_id if isinstance(cell_id, str) else "",
@@ -145,6 +161,17 @@ def _cell(raw: object, name: str, file: str) -> Cell:
         source=_source(raw, name, file),
         tags=tuple(tags),
     )
+
+
+def _optional(raw: Mapping[str, Any], key: str, name: str, file: str, *, kind: type[T]) -> T | None:
+    """Return a value that need not be there, but is of its kind if it is."""
+    value = raw.get(key)
+    if isinstance(value, kind):
+        return value
+    if key in raw:
+        message = f"{key} of {name} is not {KIND_NAMES[kind]}: {value!r:.60}"
+        raise Invalid(message, hint="open and save the notebook in JupyterLab", file=file)
+    return None
 
 
 def _source(raw: Mapping[str, Any], name: str, file: str) -> str:

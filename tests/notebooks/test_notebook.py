@@ -33,7 +33,9 @@ def test_cells_tags_kernel_and_language_are_read(write):
 def test_a_notebook_without_kernel_ids_or_tags_is_read(write):
     cell = {"cell_type": "raw", "metadata": {}, "source": ""}
 
-    notebook = read_notebook(write.json({"nbformat": 4, "metadata": {}, "cells": [cell]}))
+    notebook = read_notebook(
+        write.json({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+    )
 
     assert ((Cell("", "raw", ""),), "", "python") == (
         notebook.cells,
@@ -117,7 +119,7 @@ def test_marks_of_a_merge_conflict_are_recognised(write):
         ('{"nbformat": 5}', "format 5, newer than the 4"),
         ('{"nbformat": 4, "metadata": {}}', "no list of cells"),
         ('{"nbformat": 4, "metadata": {}, "cells": {}}', "no list of cells"),
-        ('{"nbformat": 4, "cells": []}', "the notebook has no metadata"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "cells": []}', "the notebook has no metadata"),
     ],
     ids=lambda value: value[:40],
 )
@@ -199,3 +201,45 @@ def test_whatever_a_notebook_holds_is_read_or_refused_and_never_breaks(write, ke
         read_parameters(notebook)
     with suppress(Invalid):
         assert isinstance(read_scraps(path), dict)
+
+
+@pytest.mark.parametrize("name", ["kernelspec", "language_info", "papermill"])
+@pytest.mark.parametrize("value", [1, [1], "x", None])
+def test_metadata_that_papermill_would_stumble_over_is_refused(write, name, value):
+    document = {"nbformat": 4, "nbformat_minor": 5, "metadata": {name: value}, "cells": []}
+
+    with pytest.raises(Invalid, match=rf"nb.ipynb: {name} of metadata is not a JSON object"):
+        read_notebook(write.json(document))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"kernelspec": {"name": 3}}, "name of kernelspec is not text: 3"),
+        ({"kernelspec": {"name": None}}, "name of kernelspec is not text: None"),
+        ({"kernelspec": {"language": []}}, "language of kernelspec is not text"),
+        ({"language_info": {"name": 3}}, "name of language_info is not text: 3"),
+    ],
+)
+def test_a_kernel_or_language_that_is_no_name_is_refused(write, metadata, said):
+    document = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": []}
+
+    with pytest.raises(Invalid, match=said):
+        read_notebook(write.json(document))
+
+
+@pytest.mark.parametrize("outputs", [None, {}, "x", [1], [None], [{"data": []}]])
+def test_outputs_that_are_none_are_refused_with_their_cell(write, outputs):
+    cell = {"cell_type": "code", "metadata": {}, "source": "", "outputs": outputs}
+    document = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+
+    with pytest.raises(Invalid, match=r"nb.ipynb: .*cell 1"):
+        read_notebook(write.json(document))
+
+
+@pytest.mark.parametrize("minor", [{}, {"nbformat_minor": "5"}, {"nbformat_minor": True}])
+def test_a_notebook_without_minor_format_is_refused(write, minor):
+    document = {"nbformat": 4, "metadata": {}, "cells": [], **minor}
+
+    with pytest.raises(Invalid, match=r'no nbformat_minor number \(add "nbformat_minor": 5'):
+        read_notebook(write.json(document))

@@ -62,7 +62,7 @@ class Folder:
     def notebook(self, name, source, *, language="python"):
         cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": source}
         language_info = {"language_info": {"name": language}}
-        document = {"nbformat": 4, "metadata": language_info, "cells": [cell]}
+        document = {"nbformat": 4, "nbformat_minor": 5, "metadata": language_info, "cells": [cell]}
         (self.path / name).write_text(json.dumps(document))
 
     def load(self, text, **overrides):

@@ -66,7 +66,9 @@ def test_a_notebook_that_is_none_is_told_where_it_is_named(folder):
 
 
 def test_a_notebook_without_parameters_accepts_none(folder):
-    (folder.path / "train.ipynb").write_text('{"nbformat": 4, "metadata": {}, "cells": []}')
+    (folder.path / "train.ipynb").write_text(
+        '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
+    )
 
     assert (
         "pipeline.yaml:17:7: the notebook accepts no parameters, but 'max_depth' is given "
@@ -75,7 +77,9 @@ def test_a_notebook_without_parameters_accepts_none(folder):
 
 
 def test_a_notebook_with_nothing_to_pass_needs_no_parameters(folder):
-    (folder.path / "plain.ipynb").write_text('{"nbformat": 4, "metadata": {}, "cells": []}')
+    (folder.path / "plain.ipynb").write_text(
+        '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
+    )
     text = "name: p\nsteps: {a: {notebook: plain.ipynb, outputs: {x: x.csv}}}"
 
     assert ["a"] == list(folder.load(text).steps)
