@@ -10,7 +10,8 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.errors import NotFound
-from jupyter_mlops.registry.limits import check_alias, check_new_version, check_tags
+from jupyter_mlops.model_names import check_alias
+from jupyter_mlops.registry.limits import check_new_version, check_tags
 from jupyter_mlops.registry.model_registry import ModelRegistry
 from jupyter_mlops.registry.model_version import ModelVersion, NewVersion, RegisteredModel
 from jupyter_mlops.registry.saved_model import read_model

@@ -35,7 +35,8 @@ from mlflow.utils.rest_utils import http_request
 from sqlalchemy.exc import SQLAlchemyError
 
 from jupyter_mlops.errors import Conflict, Invalid, MlopsError, NotFound, Unavailable
-from jupyter_mlops.registry.limits import check_alias, check_new_version, check_tags
+from jupyter_mlops.model_names import check_alias
+from jupyter_mlops.registry.limits import check_new_version, check_tags
 from jupyter_mlops.registry.model_registry import ModelRegistry
 from jupyter_mlops.registry.model_version import ModelVersion, NewVersion, RegisteredModel
 from jupyter_mlops.registry.saved_model import MlflowFolder, SavedModel, SkopsModel, read_model

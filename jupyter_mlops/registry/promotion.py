@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_mlops.errors import Invalid, NotFound
+from jupyter_mlops.model_names import check_alias
 from jupyter_mlops.registry.gate import Candidate, Gate, Outcome, Verdict
-from jupyter_mlops.registry.limits import check_alias
 from jupyter_mlops.registry.model_registry import ModelRegistry
 from jupyter_mlops.registry.model_version import ModelVersion
 

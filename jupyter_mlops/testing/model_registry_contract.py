@@ -205,7 +205,9 @@ class ModelRegistryContract(SavedModelContract):
 
         assert text == registry.get_version("churn", 1).tags["long"]
 
-    @pytest.mark.parametrize("name", ["", " ", "a/b", "a:b", "..", "."])
+    @pytest.mark.parametrize(
+        "name", ["", " ", "a/b", "a:b", "..", ".", "..a", "o'hara", 'a"b', "a\\"]
+    )
     def test_a_name_that_no_model_can_have_is_refused(
         self, registry: ModelRegistry, make: MakeVersion, name: str
     ) -> None:
@@ -215,10 +217,15 @@ class ModelRegistryContract(SavedModelContract):
 
         assert () == registry.list_models()
 
-    def test_a_version_needs_a_digest(self, registry: ModelRegistry, make: MakeVersion) -> None:
+    @pytest.mark.parametrize("digest", ["", "d1' or name = '", "d\\"])
+    def test_a_version_needs_a_digest(
+        self, registry: ModelRegistry, make: MakeVersion, digest: str
+    ) -> None:
         """Never take two unlike models for the same."""
         with pytest.raises(Invalid, match="digest"):
-            registry.register(make(digest=""))
+            registry.register(make(digest=digest))
+
+        assert () == registry.list_models()
 
     def test_what_a_caller_does_to_a_value_stays_his(
         self, registry: ModelRegistry, make: MakeVersion

@@ -9,7 +9,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils import validation
 
 from jupyter_mlops.errors import Invalid
-from jupyter_mlops.registry.limits import check_alias, check_model_name, check_tags
+from jupyter_mlops.registry.limits import check_new_version, check_tags
 
 NAMES = st.text(st.sampled_from("abvV1_-./: \n@é=latest"), max_size=12)
 
@@ -20,25 +20,6 @@ def _refuses(check: Any, *arguments: Any) -> bool:
     except (Invalid, MlflowException):
         return True
     return False
-
-
-def _mlflow_refuses_alias(alias: str) -> bool:
-    return _refuses(validation._validate_model_alias_name, alias) or _refuses(
-        validation._validate_model_alias_name_reserved, alias
-    )
-
-
-@given(NAMES | st.text())
-def test_an_alias_is_refused_where_mlflow_refuses_it(alias):
-    # MLflow's pattern lets a newline at the end through, which no URI could carry
-    expected = _mlflow_refuses_alias(alias) or alias.endswith("\n")
-
-    assert expected == _refuses(check_alias, alias)
-
-
-@given(NAMES | st.text())
-def test_a_model_name_is_refused_where_mlflow_refuses_it(name):
-    assert _refuses(validation._validate_model_name, name) == _refuses(check_model_name, name)
 
 
 @given(NAMES | st.text())
@@ -69,3 +50,9 @@ def test_a_tag_value_is_as_long_as_mlflow_lets_it_be(length):
 def test_a_refused_tag_is_named_with_its_length():
     with pytest.raises(Invalid, match=r"'diff' has 100,001 characters of 100,000"):
         check_tags({"diff": "x" * 100_001})
+
+
+@pytest.mark.parametrize("digest", ["", "a'b", 'a"b', "a\\", "a b", "a\n", "x" * 251])
+def test_a_digest_can_stand_in_a_search(digest, new):
+    with pytest.raises(Invalid, match="is no digest of the new version of 'churn'"):
+        check_new_version(new(digest=digest))

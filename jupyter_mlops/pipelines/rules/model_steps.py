@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from jupyter_mlops.errors import Invalid
+from jupyter_mlops.model_names import check_alias, check_model_name
 from jupyter_mlops.pipelines.expressions import Reference, parse
 from jupyter_mlops.pipelines.pipeline import ModelStep, NotebookStep, Pipeline, StepName
 from jupyter_mlops.pipelines.rules.problem import Problem
 from jupyter_mlops.pipelines.yaml_document import KeyPath
 
 __all__ = ["model_steps"]
-
-ALIAS = re.compile(r"(?!latest$|v[0-9]+$)[\w-]{1,255}", re.IGNORECASE | re.ASCII)
-"""What MLflow lets an alias be."""
 
 
 def model_steps(pipeline: Pipeline) -> Iterator[Problem]:
@@ -26,20 +23,20 @@ def model_steps(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _model_step(step: ModelStep, pipeline: Pipeline) -> Iterator[Problem]:
     at: KeyPath = ("steps", step.name)
-    if not step.model.strip() or set(step.model) & set("/:") or step.model in {".", ".."}:
-        error = Invalid(f"{step.model!r} is no name for a model", hint="leave out / and :")
-        yield Problem((*at, "model"), error)
-    if step.alias is not None and not ALIAS.fullmatch(step.alias):
-        hint = "use letters, digits, - and _; latest, v1, v2 and so on are MLflow's own"
-        error = Invalid(f"{step.alias!r} is no name for an alias", hint=hint)
-        yield Problem((*at, "alias"), error)
+    yield from _found((*at, "model"), lambda: check_model_name(step.model))
+    if (alias := step.alias) is not None:
+        yield from _found((*at, "alias"), lambda: check_alias(alias))
     if step.gates and step.alias is None:
         error = Invalid("gates guard an alias, and there is none", hint="add `alias: champion`")
         yield Problem((*at, "gates"), error, at_key=True)
+    yield from _found((*at, "from"), lambda: _check_source(step, pipeline))
+
+
+def _found(at: KeyPath, check: Callable[[], None]) -> Iterator[Problem]:
     try:
-        _check_source(step, pipeline)
+        check()
     except Invalid as error:
-        yield Problem((*at, "from"), error)
+        yield Problem(at, error)
 
 
 def _check_source(step: ModelStep, pipeline: Pipeline) -> None:

@@ -5,6 +5,8 @@ import pytest
     ("old", "new", "message"),
     [
         ("model: breast-cancer", "model: a/b", "29:12: 'a/b' is no name for a model"),
+        ("model: breast-cancer", "model: ..a", "29:12: '..a' is no name for a model"),
+        ("model: breast-cancer", "model: o'hara", '29:12: "o\'hara" is no name for a model'),
         ("alias: champion", "alias: a b", "31:12: 'a b' is no name for an alias"),
         ("alias: champion", "alias: latest", "31:12: 'latest' is no name for an alias"),
         ("alias: champion", "alias: v3", "31:12: 'v3' is no name for an alias (use letters,"),
