@@ -67,6 +67,7 @@ class Lab:
             **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self._home),
+            "LOGNAME": "ada",  # who is seen as the runs' user
             "IPYTHONDIR": str(self._home / "ipython"),
             "JUPYTER_CONFIG_DIR": str(self._home / "config"),
             "JUPYTER_DATA_DIR": str(self._home / "data"),
@@ -149,7 +150,8 @@ def _check_installation() -> None:
     """Refuse to test a labextension that is older than its sources."""
     installed = Path(sys.prefix) / "share/jupyter/labextensions/jupyter-mlops"
     sources = [file for name in _BUILT_FROM for file in (_LABEXTENSION / name).rglob("*.*")]
-    changed = max((file.stat().st_mtime for file in sources), default=0.0)
+    built = (file for file in sources if "__tests__" not in file.parts)
+    changed = max((file.stat().st_mtime for file in built), default=0.0)
     if changed > (installed / "package.json").stat().st_mtime:
         raise RuntimeError("the labextension was changed after it was installed: make setup")
 
