@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from jupyter_server.extension.application import ExtensionApp
+from traitlets import List, Unicode
 
 from jupyter_mlops.server import live
 from jupyter_mlops.server.endpoint import WORKER
@@ -27,16 +28,24 @@ class MlopsExtensionApp(ExtensionApp):
 
     name = "jupyter_mlops"
 
+    trusted_hosts = List(
+        Unicode(),
+        config=True,
+        help="""Hosts of tracking servers, registries and databases that may be contacted because
+        a project's mlops.toml names them. This machine and the hosts of MLFLOW_TRACKING_URI and
+        MLFLOW_REGISTRY_URI always are.""",
+    )
+
     def initialize_settings(self) -> None:
         """Make our event known and the worker ready; it starts with the first request."""
         server = cast("ServerApp", self.serverapp)
         root = Path(getattr(server.contents_manager, "root_dir", server.root_dir)).resolve()
         # Kernels inherit it: one project for all that lies in no project of its own.
-        os.environ[ROOT_VARIABLE] = str(root)
+        os.environ[ROOT_VARIABLE] = os.environ.get(ROOT_VARIABLE) or str(root)
         bus = cast("EventLogger", server.event_logger)
         live.register(bus)
         notice = partial(live.emit, bus)
-        self.settings[WORKER] = Worker(root, notice, log=self.log)
+        self.settings[WORKER] = Worker(root, notice, trusted_hosts=self.trusted_hosts, log=self.log)
 
     def initialize_handlers(self) -> None:
         """Add our addresses."""

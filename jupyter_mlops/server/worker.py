@@ -13,7 +13,7 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -45,7 +45,8 @@ class Worker:
     """Reads pages in a process of its own.
 
     ``server_root`` is the folder that the server shows; ``on_notice`` is called, in the event
-    loop, with what the process says on its own. Use it from that loop only.
+    loop, with what the process says on its own; ``trusted_hosts`` may be contacted because a
+    project's file names them. Use it from that loop only.
     """
 
     def __init__(
@@ -53,11 +54,13 @@ class Worker:
         server_root: Path,
         on_notice: Callable[[Notice], None],
         *,
+        trusted_hosts: Iterable[str] = (),
         deadline: float = 60.0,
         log: logging.Logger | logging.LoggerAdapter[logging.Logger] | None = None,
     ) -> None:
         self._server_root = server_root
         self._on_notice = on_notice
+        self._trusted_hosts = tuple(trusted_hosts)
         self._deadline = deadline
         self._log = log or logging.getLogger(__name__)
         self._lock = Lock()
@@ -106,7 +109,7 @@ class Worker:
                 self._process = None
             if self._process is None:
                 say = partial(_say, loop, self._on_notice)
-                self._process = _Process(self._server_root, say)
+                self._process = _Process([str(self._server_root), *self._trusted_hosts], say)
                 self._log.info("reading runs, pipelines and models in process %d", self.pid)
             return self._process
 
@@ -131,10 +134,10 @@ class _Question:
 class _Process:
     """One life of the reading process."""
 
-    def __init__(self, server_root: Path, on_notice: Callable[[Notice], None]) -> None:
+    def __init__(self, arguments: list[str], on_notice: Callable[[Notice], None]) -> None:
         # -P: a file of the user's folder must not stand in for a module of the same name.
         self._popen = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", "jupyter_mlops.server.reads", str(server_root)],
+            [sys.executable, "-P", "-m", "jupyter_mlops.server.reads", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from jupyter_mlops.project import Project
-from jupyter_mlops.runs.journal import JournalWriter
+from jupyter_mlops.runs.delivery.journal import JournalWriter
 from jupyter_mlops.runs.run import RunStatus, new_run_key
 from jupyter_mlops.runs.store import NewRun
 from jupyter_mlops.server import live

@@ -1,4 +1,4 @@
-"""The reading process: ``python -m jupyter_mlops.server.reads SERVER_ROOT``, over its pipes."""
+"""The reading process: ``python -m jupyter_mlops.server.reads ROOT [HOST ...]``, over its pipes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -24,14 +24,14 @@ __all__ = ["main"]
 _THREADS = 8  # so many may hang in stores that do not answer before the others wait
 
 
-def main(server_root: Path) -> None:
+def main(server_root: Path, trusted_hosts: Iterable[str]) -> None:
     """Answer requests until the server is gone."""
     for name, value in MLFLOW_DEFAULTS.items():
         os.environ.setdefault(name, value)
     logging.basicConfig(format="[%(levelname)1.1s %(asctime)s jupyter_mlops] %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the server's
     channel = _channel()
-    projects = OpenedProjects(server_root, partial(_attend, channel))
+    projects = OpenedProjects(server_root, partial(_attend, channel), trusted_hosts=trusted_hosts)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="read")
     while (message := channel.receive()) is not None:
         if isinstance(message, Request):
@@ -59,4 +59,4 @@ def _channel() -> Channel:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -12,5 +12,5 @@ def models_page(opened: OpenedProject) -> ModelsPage:
     """Read every model with its newest versions."""
     if not opened.governed:
         return ModelsPage()
-    opened.prepare()
-    return ModelsPage(opened.project.registry.list_models())
+    opened.prepare_registry()
+    return ModelsPage(opened.registry.list_models())

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import socket
 import time
 from threading import Event, Thread
 
 import pytest
 
-from jupyter_mlops.runs.deliver import is_attended, undelivered
-from jupyter_mlops.runs.journal import JournalWriter, read_records
+from jupyter_mlops.runs.delivery.attend import is_attended
+from jupyter_mlops.runs.delivery.deliver import undelivered
+from jupyter_mlops.runs.delivery.journal import JournalWriter, read_records
+from jupyter_mlops.runs.mlflow_database import is_up_to_date
 from jupyter_mlops.runs.run import RunStatus, new_run_key
 from jupyter_mlops.runs.store import NewRun
 from jupyter_mlops.server.reads.delivery import deliver
@@ -101,3 +104,48 @@ def test_while_the_store_is_gone_all_stays_in_the_journal(tmp_path, caplog):
     opening, began = read_records(journal.path)
     assert ("opened", "began") == (opening.kind, began.kind)
     assert began.end - opening.end == undelivered(opened.project.journals)
+
+
+def test_a_host_that_only_the_project_names_gets_nothing_and_kernels_look_after_themselves(
+    tmp_path, monkeypatch
+):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setattr("jupyter_mlops.server.reads.trust._is_here", lambda host: False)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(1.5)
+        uri = f"http://127.0.0.1:{server.getsockname()[1]}"
+        (tmp_path / "mlops.toml").write_text(f"tracking_uri = '{uri}'\n")
+        opened = OpenedProjects(tmp_path, lambda opened: lambda: None).open("")
+        journal = JournalWriter(opened.project.journals)
+        journal.began(NewRun(new_run_key(), "grow", 1000, "forest"))
+        stop = Event()
+        thread = Thread(target=deliver, args=(opened, stop))
+        thread.start()
+        try:
+            with pytest.raises(TimeoutError):
+                server.accept()
+            assert not is_attended(opened.project.journals)
+        finally:
+            stop.set()
+            thread.join()
+            journal.close()
+
+
+def test_closing_while_the_database_is_made_for_a_kernel_leaves_it_whole(tmp_path):
+    (tmp_path / "mlops.toml").touch()
+    stop = Event()
+    projects = OpenedProjects(tmp_path, lambda opened: stop.set)
+    opened = projects.open("")
+    journal = JournalWriter(opened.project.journals)
+    journal.began(NewRun(new_run_key(), "grow", 1000, "forest"))
+    thread = Thread(target=deliver, args=(opened, stop))
+    thread.start()
+    try:
+        assert until(lambda: list(tmp_path.glob(".mlflow.db.*")))
+        projects.close()
+
+        assert is_up_to_date(opened.project.settings.tracking_uri)
+    finally:
+        stop.set()
+        thread.join()
+        journal.close()

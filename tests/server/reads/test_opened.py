@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -112,7 +115,7 @@ def test_a_project_whose_state_cannot_be_written_says_so(projects, tmp_path):
     (tmp_path / "trees" / ".mlops").write_text("a file in the way")
 
     with pytest.raises(Unavailable, match="cannot be opened") as error:
-        projects.open("trees").prepare()
+        projects.open("trees").prepare_delivery()
 
     assert ".mlops" in error.value.hint
 
@@ -127,6 +130,60 @@ def test_closing_waits_for_a_database_that_is_being_made(projects, monkeypatch):
     opened._preparing.release()
     projects.close()
     assert opened._preparing.acquire(blocking=False)
+
+
+def test_reading_neither_makes_nor_migrates_a_database(projects, tmp_path):
+    file = tmp_path / "trees" / "mlflow.db"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE diary (day)")
+    before = file.read_bytes()
+    opened = projects.open("trees")
+
+    for read in (opened.prepare, opened.prepare_registry):
+        with pytest.raises(Unavailable, match="no database of the MLflow"):
+            read()
+
+    assert before == file.read_bytes()
+    found = {entry.name for entry in (tmp_path / "trees").iterdir()}
+    assert {"deep", "mlops.toml", "mlflow.db"} == found
+
+
+@pytest.mark.parametrize("scheme", ["http://{}", "postgresql://{}/m"])
+@pytest.mark.parametrize("setting", ["tracking_uri", "registry_uri"])
+def test_a_host_that_only_the_project_names_is_not_contacted(
+    projects, tmp_path, setting, scheme, monkeypatch
+):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setattr("jupyter_mlops.server.reads.trust._is_here", lambda host: False)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.5)
+        uri = scheme.format(f"127.0.0.1:{server.getsockname()[1]}")
+        (tmp_path / "trees" / "mlops.toml").write_text(f"{setting} = '{uri}'\n")
+        opened = projects.open("trees")
+        look = opened.prepare if setting == "tracking_uri" else opened.prepare_registry
+        with pytest.raises(Unavailable, match=r"wants to use 127\.0\.0\.1") as error:
+            look()
+        if setting == "tracking_uri":
+            with pytest.raises(Unavailable, match="wants to use"):
+                opened.check_delivery()
+
+        assert "trusted_hosts" in error.value.hint
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+@pytest.mark.parametrize("kind", ["elsewhere", "link"])
+def test_the_server_makes_no_database_for_kernels_but_the_projects_own(projects, tmp_path, kind):
+    trees = tmp_path / "trees"
+    if kind == "elsewhere":
+        (trees / "mlops.toml").write_text(f"tracking_uri = 'sqlite:///{tmp_path}/other.db'\n")
+    else:
+        (trees / "mlflow.db").symlink_to(tmp_path / "other.db")
+
+    with pytest.raises(Unavailable):
+        projects.open("trees").check_delivery()
+
+    projects.open("rivers").check_delivery()
 
 
 @pytest.mark.parametrize(

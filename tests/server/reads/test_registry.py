@@ -34,3 +34,13 @@ def test_looking_at_a_folder_makes_nothing_in_it(tmp_path, open_project, setting
 
     assert ModelsPage() == models_page(open_project(tmp_path, ""))
     assert ["mlops.toml"] == [entry.name for entry in tmp_path.iterdir()]
+
+
+def test_models_elsewhere_are_read_without_making_a_run_store(
+    mlflow_database, tmp_path, open_project
+):
+    (tmp_path / "mlops.toml").write_text(f"registry_uri = '{mlflow_database.uri}'\n")
+    before = set(tmp_path.iterdir())
+
+    assert ModelsPage() == models_page(open_project(tmp_path, ""))
+    assert before == set(tmp_path.iterdir())
