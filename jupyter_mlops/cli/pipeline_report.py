@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -12,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from jupyter_mlops.cli.console import console, duration, status_text, table
+from jupyter_mlops.cli.console import console, duration, file_text, status_text, table
 from jupyter_mlops.pipelines.execution import (
     Execution,
     ExecutionBegan,
@@ -59,7 +58,7 @@ class PipelineView:
             self._live.stop()
 
     def show(self, event: ExecutionEvent) -> None:
-        """Take an event; called from several threads."""
+        """Take an event; called from several threads, which it never disturbs."""
         with self._lock:
             self._execution = fold_one(self._execution, event)
             if self._live is None:
@@ -67,7 +66,7 @@ class PipelineView:
 
     def _print(self, event: ExecutionEvent) -> None:
         if isinstance(event, ExecutionBegan):
-            self._console.print(f"{event.pipeline}: {len(event.steps)} steps", markup=False)
+            self._console.print(f"{event.pipeline}: {len(event.steps)} steps")
         elif isinstance(event, StepEnded) and self._execution is not None:
             state = self._execution.steps[event.step]
             line = Text.assemble(
@@ -85,7 +84,7 @@ class PipelineView:
             took = state.duration
             if state.status is StepStatus.RUNNING and state.began is not None:
                 took = now - state.began
-            grid.add_row(name, status_text(state.status), duration(took), _cells(state))
+            grid.add_row(Text(name), status_text(state.status), duration(took), _cells(state))
         elapsed = duration(now - execution.began)
         return Group(Text(f"{execution.pipeline}  {elapsed}", style="bold"), grid)
 
@@ -100,19 +99,20 @@ def print_report(execution: Execution, project: Project) -> None:
         grid.add_row(Text(name), status_text(state.status), duration(state.duration), Text(shown))
     out.print(grid)
     for name, state in execution.steps.items():
-        _print_outcome(name, state)
+        _print_outcome(name, state, project)
     if execution.status is StepStatus.CACHED:
         out.print("everything is up to date")
-    kept = {str(Path(o.notebook).parent) for o in _outcomes(execution) if o.notebook}
+    kept = {(project.root / o.notebook).parent for o in _outcomes(execution) if o.notebook}
     for folder in sorted(kept):
-        out.print(f"executed notebooks: {project.root / folder}", soft_wrap=True, markup=False)
+        if folder.exists():  # those of earlier executions may have been deleted
+            out.print(f"executed notebooks: {file_text(folder)}", soft_wrap=True)
 
 
 def _outcomes(execution: Execution) -> list[StepOutcome]:
     return [state.outcome for state in execution.steps.values() if state.outcome is not None]
 
 
-def _print_outcome(name: str, state: StepState) -> None:
+def _print_outcome(name: str, state: StepState, project: Project) -> None:
     outcome = state.outcome
     if outcome is None or not outcome.message or state.status is StepStatus.SKIPPED:
         return
@@ -126,8 +126,9 @@ def _print_outcome(name: str, state: StepState) -> None:
     where = f", cell {outcome.cell}" if outcome.cell else ""
     label = Text.assemble((f"{state.status.value}: ", "bold red"), f"{name}{where}: ")
     out.print(label + Text(outcome.message), soft_wrap=True)
-    if outcome.notebook:
-        out.print(Text(f"  open it: jupyter lab {outcome.notebook}"), soft_wrap=True)
+    notebook = project.root / outcome.notebook
+    if outcome.notebook and notebook.exists():
+        out.print(f"  open it: jupyter lab {file_text(notebook)}", soft_wrap=True)
 
 
 def _cells(state: StepState) -> str:
