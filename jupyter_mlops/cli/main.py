@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import click
 from jupyter_mlops._version import __version__
 from jupyter_mlops.cli.exit_code import ExitCode
 from jupyter_mlops.errors import MlopsError, Unavailable
+from jupyter_mlops.pipelines.executors.executor import OWN_VARIABLE
 from jupyter_mlops.settings import MLFLOW_DEFAULTS
 
 __all__ = ["cli", "main"]
@@ -55,8 +57,12 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with one of `ExitCode`."""
-    for name, value in MLFLOW_DEFAULTS.items():
-        os.environ.setdefault(name, value)
+    own = [name for name in MLFLOW_DEFAULTS if name not in os.environ]
+    os.environ.update({name: MLFLOW_DEFAULTS[name] for name in own})
+    os.environ[OWN_VARIABLE] = " ".join([*os.environ.get(OWN_VARIABLE, "").split(), *own])
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A terminal that has no check mark shows a question mark: no reason to stop.
+        sys.stdout.reconfigure(errors="replace")
     sys.exit(_exit_code(lambda: cli.main(arguments, "jupyter mlops", standalone_mode=False)))
 
 

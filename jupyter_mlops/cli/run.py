@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -128,9 +129,7 @@ def _run_pipeline(
     from jupyter_mlops.pipelines.spec import load_pipeline
     from jupyter_mlops.project.pipeline import execute_pipeline
 
-    defaults = load_pipeline(file, {}).parameters
-    texts = frozenset(name for name, value in defaults.items() if isinstance(value, str))
-    pipeline = load_pipeline(file, flags.values(texts))
+    pipeline = load_pipeline(file, flags.values(_text_parameters(file)))
     with PipelineView(live=progress_bar) as view:
         execution = execute_pipeline(project, pipeline, subscriber=view.show, workers=workers)
     print_report(execution, project)
@@ -139,6 +138,18 @@ def _run_pipeline(
         StepStatus.REFUSED: ExitCode.REFUSED,
         StepStatus.KILLED: ExitCode.INTERRUPTED,
     }.get(execution.status, ExitCode.OK)
+
+
+def _text_parameters(file: Path) -> frozenset[str]:
+    """Return which parameters of a pipeline have text for a default; nothing else is judged."""
+    from jupyter_mlops.notebooks.text_file import read_text, shown_path
+    from jupyter_mlops.pipelines.yaml_document import SIZE_LIMIT, parse_yaml
+
+    document = parse_yaml(read_text(file, limit=SIZE_LIMIT), file=shown_path(file))
+    defaults = document.value.get("parameters")
+    if not isinstance(defaults, Mapping):
+        return frozenset()
+    return frozenset(name for name, value in defaults.items() if isinstance(value, str))
 
 
 def _refuse(what: str, *names: str) -> None:

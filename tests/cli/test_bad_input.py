@@ -31,8 +31,29 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "pipeline.yaml").write_text(PIPELINE)
     write_notebook(tmp_path / "one.ipynb", ["1"], parameters="seed: int = 0\nname = 'x'")
     write_notebook(tmp_path / "two.ipynb", ["1"])
+    (tmp_path / "hard-link.ipynb").hardlink_to(tmp_path / "one.ipynb")
+    (tmp_path / "soft-link.ipynb").symlink_to(tmp_path / "one.ipynb")
+    (tmp_path / "folder").mkdir()
+    write_metadata(tmp_path / "kernel.ipynb", {"kernelspec": {"name": "gone"}})
+    write_metadata(tmp_path / "no-kernel.ipynb", {})
+    cobol = {"kernelspec": {"name": "cobol"}, "language_info": {"name": "COBOL"}}
+    write_metadata(tmp_path / "cobol.ipynb", cobol)
+    install_kernel(tmp_path / "jupyter", "cobol")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def write_metadata(path, metadata):
+    document = json.loads(write_notebook(path, ["1"], parameters="a = 1").read_text())
+    path.write_text(json.dumps(document | {"metadata": metadata}))
+
+
+def install_kernel(folder, language):
+    spec = {"argv": ["false"], "display_name": language, "language": language}
+    file = folder / "kernels" / language / "kernel.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(spec))
 
 
 @pytest.fixture
@@ -99,6 +120,20 @@ def test_a_pipeline_with_a_mistake_names_its_place_and_runs_nothing(say, folder,
         (["run", "pipeline.yaml", "out.ipynb"], "OUTPUT is not for a pipeline"),
         (["run", "one.ipynb", "-j", "2"], "--workers is not for a notebook"),
         (["run", "-p", "seed", "many"], "seed"),
+        (["run", "one.ipynb", "hard-link.ipynb"], "never written to"),
+        (["run", "one.ipynb", "soft-link.ipynb"], "never written to"),
+        (["run", "one.ipynb", "{seed.real}.ipynb", "-p", "seed", "1"], "'seed.real'"),
+        (["run", "one.ipynb", "{name[0]}.ipynb", "-p", "name", "a"], "'name[0]'"),
+        (["run", "one.ipynb", "{pm.__class__}.ipynb"], "'pm.__class__'"),
+        (["run", "one.ipynb", "{.ipynb"], "no template"),
+        (["run", "one.ipynb", "{seed:s}.ipynb", "-p", "seed", "1"], "no template"),
+        (["run", "one.ipynb", "folder"], "folder: OUTPUT cannot be written: Is a directory"),
+        (["run", "one.ipynb", "mlops.toml/out.ipynb"], "OUTPUT cannot be written"),
+        (["run", "one.ipynb", "/proc/none/out.ipynb"], "OUTPUT cannot be written"),
+        (["run", "one.ipynb", "-k", "no-such"], "there is no kernel 'no-such'"),
+        (["run", "kernel.ipynb"], "kernel.ipynb: there is no kernel 'gone' (give --kernel NAME"),
+        (["run", "no-kernel.ipynb"], "installed: "),
+        (["run", "cobol.ipynb", "-p", "a", "1"], "cannot pass parameters to a notebook in cobol"),
     ],
 )
 def test_bad_arguments_get_one_line_and_exit_code_2(say, folder, arguments, said):
@@ -123,6 +158,27 @@ def test_a_notebook_that_is_none_is_told_with_its_place(say, folder, content):
     assert 2 == code
     assert 1 == len(error.splitlines())
     assert "two.ipynb" in error
+
+
+def test_an_output_that_was_refused_or_could_be_written_is_not_there(say, folder, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+
+    assert 4 == say("run", "one.ipynb", "new/out.ipynb")[0]
+
+    assert [] == list((folder / "new").iterdir())
+
+
+@pytest.mark.parametrize(("value", "expected"), [("7", 4), ("many", 2)])
+def test_a_parameter_without_default_is_judged_by_what_was_given(
+    say, folder, monkeypatch, value, expected
+):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")  # so nothing runs
+    (folder / "pipeline.yaml").write_text(PIPELINE.replace("seed: 1", "seed:"))
+
+    code, _, error = say("run", "-p", "seed", value)
+
+    assert expected == code
+    assert ("must be int" in error) == (value == "many")
 
 
 def test_a_broken_notebook_of_a_step_is_told_before_anything_runs(say, folder):
