@@ -35,6 +35,8 @@ export namespace CommandIDs {
 export interface IAsk {
   /** A folder of the project that is meant; by default the one that the user looks at. */
   folder?: string;
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal;
 }
 
 export interface IAskRuns extends IAsk {
@@ -65,7 +67,14 @@ export const IMlopsClient = new Token<IMlopsClient>(
 /** The folder that the user looks at: it decides which project is meant. */
 export interface ILocation {
   readonly folder: string;
+  /** The folder of the project that it belongs to; null until the server has said. */
+  readonly project: string | null;
+  /** Emitted when the folder is another one. */
   readonly moved: ISignal<ILocation, void>;
+  /** Emitted when the server says that the folder belongs to another project than was thought. */
+  readonly replaced: ISignal<ILocation, void>;
+  /** Take note of which project a folder belongs to, if the user still looks at it. */
+  place(folder: string, project: string): void;
 }
 
 export const ILocation = new Token<ILocation>(
@@ -78,8 +87,10 @@ export type Noun = 'project' | 'runs' | 'pipelines' | 'models';
 
 export interface IChange {
   what: Noun;
-  /** Whether it changed because the user now looks at another folder. */
+  /** Whether it changed because the user now looks at another project, as far as is known. */
   moved: boolean;
+  /** The folder of the project in which it changed, where the user looks at another one. */
+  elsewhere?: string;
 }
 
 /** Tells that something changed on the server. */

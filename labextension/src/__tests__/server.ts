@@ -19,12 +19,21 @@ export class Server {
 
   readonly asked: IAsked[] = [];
 
+  /** How many requests the page gave up. */
+  aborted = 0;
+
   readonly settings = ServerConnection.makeSettings({
     baseUrl: 'http://server/user/ada/',
     fetch: (request: RequestInfo | URL) => this._fetch(request as Request)
   });
 
-  private async _fetch({ url }: Request): Promise<Response> {
+  private async _fetch({ url, signal }: Request): Promise<Response> {
+    const aborted = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => {
+        this.aborted += 1;
+        reject(new DOMException('aborted', 'AbortError'));
+      })
+    );
     const { pathname, searchParams } = new URL(url);
     const query = Object.fromEntries(
       [...searchParams].filter(([name]) => !/^\d+$/.test(name))
@@ -34,7 +43,7 @@ export class Server {
       query
     };
     this.asked.push(asked);
-    const answer = await this.answer(asked);
+    const answer = await Promise.race([this.answer(asked), aborted]);
     return answer instanceof Response ? answer : Response.json(answer);
   }
 }

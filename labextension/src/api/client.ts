@@ -16,6 +16,8 @@ export interface IClientOptions {
   trans: TranslationBundle;
   /** The folder that the user looks at: it decides which project is meant. */
   folder(): string;
+  /** Called with each answer on which project a folder belongs to. */
+  onProject?(folder: string, project: ProjectPage): void;
 }
 
 /** One method for each endpoint. */
@@ -26,8 +28,11 @@ export class Client implements IMlopsClient {
     return this._options.folder();
   }
 
-  project(ask: IAsk = {}): Promise<ProjectPage> {
-    return this._get('project', ask);
+  async project(ask: IAsk = {}): Promise<ProjectPage> {
+    const { folder = this.folder } = ask;
+    const project = await this._get<ProjectPage>('project', { ...ask, folder });
+    this._options.onProject?.(folder, project);
+    return project;
   }
 
   runs({ limit, pageToken, ...ask }: IAskRuns): Promise<RunsPage> {
@@ -48,7 +53,7 @@ export class Client implements IMlopsClient {
 
   private _get<T>(
     path: string,
-    { folder = this.folder }: IAsk,
+    { folder = this.folder, signal }: IAsk,
     query: Record<string, string | number | undefined> = {}
   ): Promise<T> {
     const { settings, trans } = this._options;
@@ -56,6 +61,7 @@ export class Client implements IMlopsClient {
       path,
       query: { ...query, path: folder },
       settings,
+      signal,
       trans
     });
   }

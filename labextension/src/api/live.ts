@@ -4,7 +4,7 @@ import { Throttler } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { IChange, IMlopsLive, Noun } from '../tokens';
+import type { IChange, ILocation, IMlopsLive, Noun } from '../tokens';
 
 /** The events that the server emits: jupyter_mlops/server tells them on Jupyter's event bus. */
 export const CHANGED_SCHEMA =
@@ -20,15 +20,16 @@ const NOUNS: readonly Noun[] = ['project', 'runs', 'pipelines', 'models'];
 
 export interface ILiveOptions {
   stream: Event.Stream;
-  /** Emitted when the user looks at another folder. */
-  moved: ISignal<unknown, void>;
+  location: ILocation;
 }
 
 /** Turns the server's events, and the user's moves between folders, into one signal. */
 export class Live implements IMlopsLive, IDisposable {
-  constructor({ stream, moved }: ILiveOptions) {
+  constructor({ stream, location }: ILiveOptions) {
+    this._location = location;
     stream.connect(this._onEvent, this);
-    moved.connect(this._onMoved, this);
+    location.moved.connect(this._onMoved, this);
+    location.replaced.connect(this._onReplaced, this);
   }
 
   get changed(): ISignal<this, IChange> {
@@ -52,22 +53,48 @@ export class Live implements IMlopsLive, IDisposable {
     if (event.schema_id === CHANGED_SCHEMA) {
       const what = NOUNS.find(noun => noun === event['what']);
       if (what) {
-        this._announce(what);
+        this._announce(what, event['contents_path']);
       }
     }
   }
 
   private _onMoved(): void {
-    NOUNS.forEach(what => this._changed.emit({ what, moved: true }));
+    const moved = this._location.project === null;
+    NOUNS.forEach(what => this._changed.emit({ what, moved }));
   }
 
-  private _announce(what: Noun): void {
+  /** The page on the project said so: that one is right already. */
+  private _onReplaced(): void {
+    NOUNS.filter(what => what !== 'project').forEach(what =>
+      this._changed.emit({ what, moved: true })
+    );
+  }
+
+  private _announce(what: Noun, project: unknown): void {
+    this._heard[what].add(typeof project === 'string' ? project : null);
     // Rejected when it is disposed of while it waits: nobody is left to be told.
     this._bursts[what].invoke().catch(() => undefined);
   }
 
+  /** Tell of each project that a burst was about; of one that is not known it may be any. */
+  private _tell(what: Noun): void {
+    const { project: shown } = this._location;
+    const projects = [...this._heard[what]];
+    this._heard[what].clear();
+    const isElsewhere = (project: string | null): project is string =>
+      project !== null && shown !== null && project !== shown;
+    if (!projects.every(isElsewhere)) {
+      this._changed.emit({ what, moved: false });
+    }
+    projects
+      .filter(isElsewhere)
+      .forEach(elsewhere =>
+        this._changed.emit({ what, moved: false, elsewhere })
+      );
+  }
+
   private _burst(what: Noun): Throttler {
-    return new Throttler(() => this._changed.emit({ what, moved: false }), {
+    return new Throttler(() => this._tell(what), {
       limit: BURST_MS,
       edge: 'trailing'
     });
@@ -80,5 +107,12 @@ export class Live implements IMlopsLive, IDisposable {
     models: this._burst('models')
   };
   private _changed = new Signal<this, IChange>(this);
+  private _heard: Readonly<Record<Noun, Set<string | null>>> = {
+    project: new Set(),
+    runs: new Set(),
+    pipelines: new Set(),
+    models: new Set()
+  };
   private _isDisposed = false;
+  private _location: ILocation;
 }

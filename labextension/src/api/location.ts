@@ -40,6 +40,28 @@ export class Location implements ILocation, IDisposable {
     return this._moved;
   }
 
+  /** The folder of the project that it belongs to; null until the server has said. */
+  get project(): string | null {
+    return this._project;
+  }
+
+  /** Emitted when the server says that the folder belongs to another project than was thought. */
+  get replaced(): ISignal<this, void> {
+    return this._replaced;
+  }
+
+  /** Take note of which project a folder belongs to, if the user still looks at it. */
+  place(folder: string, project: string): void {
+    if (folder !== this._folder || project === this._project) {
+      return;
+    }
+    const replaced = this._project !== null;
+    this._project = project;
+    if (replaced) {
+      this._replaced.emit();
+    }
+  }
+
   get isDisposed(): boolean {
     return this._isDisposed;
   }
@@ -73,6 +95,9 @@ export class Location implements ILocation, IDisposable {
     const folder = this._local(path);
     if (folder !== this._folder) {
       this._folder = folder;
+      if (this._project !== null && !isBelow(folder, this._project)) {
+        this._project = null;
+      }
       this._moved.emit();
     }
   }
@@ -82,4 +107,11 @@ export class Location implements ILocation, IDisposable {
   private _folder: string;
   private _isDisposed = false;
   private _moved = new Signal<this, void>(this);
+  private _project: string | null = null;
+  private _replaced = new Signal<this, void>(this);
+}
+
+/** Whether a folder is another one or lies in it; paths as the contents API has them. */
+export function isBelow(folder: string, other: string): boolean {
+  return other === '' || folder === other || folder.startsWith(`${other}/`);
 }

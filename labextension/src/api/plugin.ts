@@ -44,7 +44,9 @@ const client: JupyterFrontEndPlugin<IMlopsClient> = {
     new Client({
       settings: app.serviceManager.serverSettings,
       trans: (translator ?? nullTranslator).load(DOMAIN),
-      folder: () => location.folder
+      folder: () => location.folder,
+      onProject: (folder, { contents_path: project }) =>
+        location.place(folder, project)
     })
 };
 
@@ -54,10 +56,7 @@ const live: JupyterFrontEndPlugin<IMlopsLive> = {
   provides: IMlopsLive,
   requires: [ILocation],
   activate: (app: JupyterFrontEnd, location: ILocation) =>
-    new Live({
-      stream: app.serviceManager.events.stream,
-      moved: location.moved
-    })
+    new Live({ stream: app.serviceManager.events.stream, location })
 };
 
 export const apiPlugins = [location, client, live];

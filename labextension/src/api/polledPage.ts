@@ -13,7 +13,8 @@ const MAX_INTERVAL_MS = 300_000;
 export interface IPolledPageOptions<T> {
   what: Noun;
   live: IMlopsLive;
-  fetch(): Promise<T>;
+  /** Ask for the page; the signal is aborted when nobody waits for the answer any more. */
+  fetch(signal: AbortSignal): Promise<T>;
 }
 
 /**
@@ -49,7 +50,7 @@ export class PolledPage<T> implements IDisposable {
     return this._error;
   }
 
-  /** Emitted after each request, whatever came of it. */
+  /** Emitted after each request, whatever came of it, and when the page is dropped. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -82,6 +83,7 @@ export class PolledPage<T> implements IDisposable {
       return;
     }
     this._poll.dispose();
+    this._request?.abort();
     Signal.clearData(this);
   }
 
@@ -92,12 +94,22 @@ export class PolledPage<T> implements IDisposable {
 
   /** Whether the page may be another one after this change. */
   protected concerns(change: IChange): boolean {
-    return change.what === this._what;
+    return change.what === this._what && change.elsewhere === undefined;
+  }
+
+  /** Forget all that belongs to the project that the user has left. */
+  protected drop(): void {
+    this._request?.abort();
+    this._page = null;
+    this._error = null;
+    this.announce();
   }
 
   private _onChanged(_: IMlopsLive, change: IChange): void {
     if (this.concerns(change)) {
-      this._moved ||= change.moved;
+      if (change.moved) {
+        this.drop();
+      }
       void this._schedule();
     }
   }
@@ -131,35 +143,50 @@ export class PolledPage<T> implements IDisposable {
 
   /** Rejects as the request does, so that the poll backs off. */
   private async _attempt(): Promise<void> {
-    const moved = this._moved;
+    this._request = new AbortController();
+    const { signal } = this._request;
     try {
-      this._page = await this._fetch();
-      this._error = null;
-      this._moved = this._moved && !moved;
+      const page = await Promise.race([this._fetch(signal), aborted(signal)]);
+      this._take(signal, { page, error: null });
     } catch (error) {
-      this._error = errorPage(error);
-      if (moved) {
-        // What is there belongs to another project.
-        this._page = null;
+      this._take(signal, { page: this._page, error: errorPage(error) });
+      if (!signal.aborted) {
+        throw error;
       }
-      throw error;
-    } finally {
-      if (!this.isDisposed) {
-        this._changed.emit();
-      }
+    }
+  }
+
+  /** Take what came of a request, unless it is not wanted any more. */
+  private _take(
+    signal: AbortSignal,
+    { page, error }: { page: T | null; error: ErrorPage | null }
+  ): void {
+    if (!signal.aborted) {
+      this._page = page;
+      this._error = error;
+      this.announce();
     }
   }
 
   private _active = false;
   private _changed = new Signal<this, void>(this);
   private _error: ErrorPage | null = null;
-  private _fetch: () => Promise<T>;
+  private _fetch: (signal: AbortSignal) => Promise<T>;
   private _forced = false;
   private _live: IMlopsLive;
-  private _moved = false;
   private _next: Promise<void> | null = null;
   private _page: T | null = null;
   private _poll: Poll;
+  private _request: AbortController | null = null;
   private _underWay: Promise<void> | null = null;
   private _what: Noun;
+}
+
+/** Rejects when the signal is aborted, whether or not the request heeds it. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(new Error('aborted')), {
+      once: true
+    })
+  );
 }

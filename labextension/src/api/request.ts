@@ -7,6 +7,9 @@ import type { ErrorPage } from '../wire';
 
 const ROOT = 'jupyter-mlops/api/v1';
 
+/** Longer than the server gives a store to answer. */
+const TIMEOUT_S = 75;
+
 /** The server could not do what was asked, or could not be asked. */
 export class RequestError extends Error {
   constructor(
@@ -32,6 +35,8 @@ export interface IRequestOptions {
   /** Left out where undefined or empty. */
   query?: Record<string, string | number | undefined>;
   settings: ServerConnection.ISettings;
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal;
   trans: TranslationBundle;
 }
 
@@ -48,8 +53,7 @@ export async function request<T>(options: IRequestOptions): Promise<T> {
   const url =
     URLExt.join(settings.baseUrl, ROOT, path) +
     URLExt.objectToQueryString(Object.fromEntries(given) as PartialJSONObject);
-  const response = await send(url, settings, trans);
-  const body = await parse(response);
+  const { response, body } = await send(url, options);
   if (!response.ok || body === undefined) {
     throw new RequestError(
       isErrorPage(body) ? body : unknownAnswer(response, trans),
@@ -59,27 +63,63 @@ export async function request<T>(options: IRequestOptions): Promise<T> {
   return body as T;
 }
 
+interface IAnswer {
+  response: Response;
+  /** Undefined where it is no JSON. */
+  body: unknown;
+}
+
 async function send(
   url: string,
-  settings: ServerConnection.ISettings,
-  trans: TranslationBundle
-): Promise<Response> {
+  { settings, signal, trans }: IRequestOptions
+): Promise<IAnswer> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, TIMEOUT_S * 1000);
+  signal?.addEventListener('abort', abort);
   try {
-    return await ServerConnection.makeRequest(url, { method: 'GET' }, settings);
+    const init = { method: 'GET', signal: controller.signal };
+    const response = await ServerConnection.makeRequest(url, init, settings);
+    return { response, body: await parse(response) };
   } catch {
-    throw new RequestError({
-      kind: 'Unavailable',
-      message: trans.__('The Jupyter server does not answer.'),
-      hint: trans.__('Check that it still runs and that you are online.')
-    });
+    const late = controller.signal.aborted && !signal?.aborted;
+    throw new RequestError(late ? lateAnswer(trans) : noAnswer(trans));
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   }
+}
+
+function lateAnswer(trans: TranslationBundle): ErrorPage {
+  return {
+    kind: 'Unavailable',
+    message: trans.__(
+      'The Jupyter server did not answer within %1 seconds.',
+      TIMEOUT_S
+    ),
+    hint: trans.__(
+      'The store of the runs may be out of reach; the log of the server says more.'
+    )
+  };
+}
+
+function noAnswer(trans: TranslationBundle): ErrorPage {
+  return {
+    kind: 'Unavailable',
+    message: trans.__('The Jupyter server does not answer.'),
+    hint: trans.__('Check that it still runs and that you are online.')
+  };
 }
 
 async function parse(response: Response): Promise<unknown> {
   try {
     return await response.json();
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'SyntaxError') {
+      return undefined;
+    }
+    // It broke off, or was given up.
+    throw error;
   }
 }
 

@@ -5,6 +5,10 @@ import type { PipelinesPage } from '../wire';
 /** The project's pipelines. */
 export class PipelinesModel extends PolledPage<PipelinesPage> {
   constructor(client: IMlopsClient, live: IMlopsLive) {
-    super({ what: 'pipelines', live, fetch: () => client.pipelines() });
+    super({
+      what: 'pipelines',
+      live,
+      fetch: signal => client.pipelines({ signal })
+    });
   }
 }

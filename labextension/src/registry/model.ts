@@ -8,9 +8,9 @@ export class RegistryModel extends PolledPage<InFolder<ModelsPage>> {
     super({
       what: 'models',
       live,
-      fetch: async () => {
+      fetch: async signal => {
         const { folder } = client;
-        return { ...(await client.models({ folder })), folder };
+        return { ...(await client.models({ folder, signal })), folder };
       }
     });
   }

@@ -31,7 +31,11 @@ export interface IRunsModelOptions {
 /** The newest runs, one page or several, and which of them is the current one. */
 export class RunsModel extends PolledPage<InFolder<RunsPage>> {
   constructor({ client, live }: IRunsModelOptions) {
-    super({ what: 'runs', live, fetch: () => this._fetchShown(client) });
+    super({
+      what: 'runs',
+      live,
+      fetch: signal => this._fetchShown(client, signal)
+    });
   }
 
   get settings(): IRunsSettings {
@@ -68,7 +72,10 @@ export class RunsModel extends PolledPage<InFolder<RunsPage>> {
     return this.refresh();
   }
 
-  private async _fetchShown(client: IMlopsClient): Promise<InFolder<RunsPage>> {
+  private async _fetchShown(
+    client: IMlopsClient,
+    signal: AbortSignal
+  ): Promise<InFolder<RunsPage>> {
     const { folder } = client;
     const rows = new Map<string, RunRow>();
     let wanted = this._pages * this._settings.rowCount;
@@ -76,7 +83,7 @@ export class RunsModel extends PolledPage<InFolder<RunsPage>> {
     // So many requests and no more, even if the server's pages come short or come again.
     do {
       const limit = Math.min(wanted, MAX_PAGE);
-      const page = await client.runs({ limit, pageToken, folder });
+      const page = await client.runs({ limit, pageToken, folder, signal });
       // A run that began between two requests shifts the others to the next page.
       page.rows.forEach(row => rows.set(row.run.run_id, row));
       pageToken = page.next_page_token;

@@ -36,7 +36,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<IMlopsSidebar> = {
       project: new PolledPage({
         what: 'project',
         live,
-        fetch: () => client.project()
+        fetch: signal => client.project({ signal })
       }),
       trans: (translator ?? nullTranslator).load(DOMAIN),
       activate: id => app.shell.activateById(id)

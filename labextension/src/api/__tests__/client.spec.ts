@@ -5,12 +5,14 @@ import { Client } from '../client';
 
 describe('Client', () => {
   it('asks each endpoint about the folder that the user looks at', async () => {
-    const server = new Server(() => ({}));
+    const server = new Server(() => ({ contents_path: '' }));
     let folder = '';
+    const placed: unknown[] = [];
     const client = new Client({
       settings: server.settings,
       trans: nullTranslator.load('test'),
-      folder: () => folder
+      folder: () => folder,
+      onProject: (...given) => placed.push(given)
     });
 
     await client.project();
@@ -21,6 +23,7 @@ describe('Client', () => {
     await client.pipelines();
     await client.models();
 
+    expect(placed).toEqual([['', { contents_path: '' }]]);
     const query = { path: 'example-notebooks' };
     expect(server.asked).toEqual([
       { path: 'project', query: {} },

@@ -74,6 +74,30 @@ describe('Location', () => {
     expect(moves()).toBe(1);
   });
 
+  it('knows the project of the folder as long as it may be the same', () => {
+    const { location, browse } = setUp();
+    let replaced = 0;
+    location.replaced.connect(() => {
+      replaced += 1;
+    });
+    expect(location.project).toBeNull();
+
+    location.place('start', 'start');
+    browse('start/deep');
+    expect(location.project).toBe('start');
+    expect(replaced).toBe(0);
+
+    location.place('start/deep', 'start/deep');
+    expect(location.project).toBe('start/deep');
+    expect(replaced).toBe(1);
+
+    browse('start/deeper');
+    expect(location.project).toBeNull();
+
+    location.place('start/deep', 'start/deep');
+    expect(location.project).toBeNull();
+  });
+
   it('follows nobody once disposed of', () => {
     const { location, browse, look, notebook, moves } = setUp();
 

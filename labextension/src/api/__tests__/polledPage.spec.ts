@@ -107,6 +107,42 @@ describe('PolledPage', () => {
     page.dispose();
   });
 
+  it('drops the page of another project at once, and the request for it', async () => {
+    const answers: ((page: string) => void)[] = [];
+    const { page, live } = setUp(
+      () => new Promise(resolve => answers.push(resolve))
+    );
+    page.active = true;
+    await until(() => answers.length === 1);
+    answers[0]('one');
+    await until(() => page.page === 'one');
+    const refreshed = page.refresh();
+    await until(() => answers.length === 2);
+
+    live.changed.emit({ what: 'runs', moved: true });
+    expect(page.page).toBeNull();
+    await until(() => answers.length === 3);
+    answers[2]('two');
+    answers[1]('one');
+    await refreshed;
+    await until(() => page.page !== null);
+
+    expect(page.page).toBe('two');
+    page.dispose();
+  });
+
+  it('does not ask again because another project changed', async () => {
+    const { page, live, asked } = setUp(async () => 'page');
+    page.active = true;
+    await until(() => page.page !== null);
+
+    live.changed.emit({ what: 'runs', moved: false, elsewhere: 'two' });
+    await pause(30);
+
+    expect(asked()).toBe(1);
+    page.dispose();
+  });
+
   it('does not show one project beside the error of another', async () => {
     let fail = false;
     const { page, live } = setUp(() =>

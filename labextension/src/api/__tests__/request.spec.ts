@@ -69,6 +69,46 @@ describe('request', () => {
   });
 });
 
+describe('a request without an answer', () => {
+  it('is given up after a while, and says so', async () => {
+    vi.useFakeTimers();
+    try {
+      const server = new Server(() => new Promise(() => undefined));
+      const waiting = request({
+        path: 'runs',
+        settings: server.settings,
+        trans
+      }).catch((error: unknown) => errorPage(error));
+
+      await vi.advanceTimersByTimeAsync(76_000);
+
+      expect(await waiting).toMatchObject({
+        kind: 'Unavailable',
+        message: 'The Jupyter server did not answer within 75 seconds.'
+      });
+      expect(server.aborted).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('is given up when nobody waits any more', async () => {
+    const server = new Server(() => new Promise(() => undefined));
+    const controller = new AbortController();
+    const waiting = request({
+      path: 'runs',
+      settings: server.settings,
+      signal: controller.signal,
+      trans
+    }).catch((error: unknown) => error);
+
+    controller.abort();
+
+    expect(await waiting).toBeInstanceOf(Error);
+    expect(server.aborted).toBe(1);
+  });
+});
+
 describe('errorPage', () => {
   it('makes a page of whatever was thrown', () => {
     expect(errorPage(new TypeError('x is undefined'))).toEqual({

@@ -1,3 +1,4 @@
+import { isBelow } from '../../api/location';
 import { PolledPage } from '../../api/polledPage';
 import type { IChange, IMlopsClient, IMlopsLive } from '../../tokens';
 import type { RunDetails } from '../../wire';
@@ -17,7 +18,11 @@ export interface IRunDetailsModelOptions {
 /** All about one run. */
 export class RunDetailsModel extends PolledPage<RunDetails> {
   constructor({ run, folder, client, live }: IRunDetailsModelOptions) {
-    super({ what: 'runs', live, fetch: () => client.run(run, { folder }) });
+    super({
+      what: 'runs',
+      live,
+      fetch: signal => client.run(run, { folder, signal })
+    });
     this.run = run;
     this.folder = folder;
   }
@@ -36,6 +41,8 @@ export class RunDetailsModel extends PolledPage<RunDetails> {
 
   /** The tab stays with its project wherever the user looks. */
   protected override concerns(change: IChange): boolean {
-    return super.concerns(change) && !change.moved;
+    const { what, moved, elsewhere } = change;
+    const ours = elsewhere === undefined || isBelow(this.folder, elsewhere);
+    return what === 'runs' && !moved && ours;
   }
 }
