@@ -60,6 +60,8 @@ _ENVIRONMENT = {
     "experiment": "MLFLOW_EXPERIMENT_NAME",
 }
 
+_ADDRESSES = ("tracking_uri", "registry_uri")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -121,7 +123,7 @@ def load_settings(
         if text := environ.get(name):
             values[field.name] = _from_text(field.name, text, variable=name)
     values |= {key: value for key, value in arguments.items() if value is not None}
-    for key in ("tracking_uri", "registry_uri"):
+    for key in _ADDRESSES:
         values[key] = _in_root(values.get(key, ""), root)
     if "://" not in values["artifact_root"]:
         values["artifact_root"] = str(root / values["artifact_root"])
@@ -134,10 +136,14 @@ def without_credentials(uri: str) -> str:
     >>> without_credentials("postgresql://me:p@ss@db/mlflow?sslmode=require")
     'postgresql://db/mlflow'
     """
-    address = uri.partition("?")[0]
-    if address.startswith("sqlite"):
-        return address  # a path, which may hold an @
-    return re.sub(r"//.*@", "//", address)
+    scheme, mark, rest = uri.partition("//")
+    if not mark or uri.startswith("sqlite"):
+        return re.split("[?#]", uri)[0] if mark else uri.partition("?")[0]  # a path may hold an @
+    before, at, after = rest.rpartition("@")
+    if at and re.search("[?#]", before):
+        # A password with a ? in it, or a query with an @: no part is surely no secret.
+        return f"{scheme}//..."
+    return f"{scheme}//{re.split('[?#]', after)[0]}"
 
 
 def _in_root(uri: str, root: Path) -> str:
@@ -188,7 +194,8 @@ def _from_file(root: Path) -> dict[str, Any]:
             hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(kinds)}"
         elif type(value) is not kinds[key]:
             wanted = "a whole number" if kinds[key] is int else "text in quotes"
-            message, hint = f"{key} must be {wanted}, not {value!r}", "correct the value"
+            said = "" if key in _ADDRESSES else f", not {value!r}"  # it may hold a password
+            message, hint = f"{key} must be {wanted}{said}", "correct the value"
         elif value == "" or (isinstance(value, int) and value < 1):
             message, hint = f"{key} must not be {value!r}", "leave the key away for its default"
         if message:

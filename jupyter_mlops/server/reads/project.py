@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from jupyter_mlops._version import __version__
 from jupyter_mlops.server.pages import ProjectPage
 from jupyter_mlops.server.reads.opened import OpenedProject
+from jupyter_mlops.settings import without_credentials
 
-__all__ = ["project_page", "without_credentials"]
+__all__ = ["project_page"]
 
 
 def project_page(opened: OpenedProject) -> ProjectPage:
@@ -20,11 +19,3 @@ def project_page(opened: OpenedProject) -> ProjectPage:
         contents_path=opened.contents_path(),
         store=without_credentials(project.settings.tracking_uri),
     )
-
-
-def without_credentials(uri: str) -> str:
-    """Return an address without the user, password and query that it may hold."""
-    parts = urlsplit(uri)
-    host = parts.netloc.rpartition("@")[2]
-    # urlunsplit would drop slashes of sqlite:////absolute
-    return f"{parts.scheme}://{host}{parts.path}" if parts.scheme else parts.path

@@ -1,23 +1,18 @@
 from __future__ import annotations
 
-import pytest
-
-from jupyter_mlops.server.reads.project import without_credentials
+from jupyter_mlops.server.reads.project import project_page
 
 
-@pytest.mark.parametrize(
-    ("uri", "name"),
-    [
-        ("sqlite:////home/ada/trees/mlflow.db", "sqlite:////home/ada/trees/mlflow.db"),
-        ("sqlite:///mlflow.db", "sqlite:///mlflow.db"),
-        ("https://mlflow.example", "https://mlflow.example"),
-        ("https://mlflow.example:8443/x", "https://mlflow.example:8443/x"),
-        ("https://ada:p%40ss@mlflow.example/x?key=1#f", "https://mlflow.example/x"),
-        ("https://ada:p@ss@mlflow.example", "https://mlflow.example"),
-        ("postgresql+psycopg2://ada:pass@db:5432/m", "postgresql+psycopg2://db:5432/m"),
-        ("/home/ada/mlruns", "/home/ada/mlruns"),
-        ("databricks", "databricks"),
-    ],
-)
-def test_a_store_is_named_without_what_opens_it(uri, name):
-    assert name == without_credentials(uri)
+def test_a_store_is_named_without_what_opens_it(tmp_path, open_project, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    uri = "postgresql://ada:p/ss@db.example/m"
+    (tmp_path / "mlops.toml").write_text(f"tracking_uri = '{uri}'\n")
+
+    assert "postgresql://db.example/m" == project_page(open_project(tmp_path, "")).store
+
+
+def test_an_address_that_is_none_is_still_named(tmp_path, open_project, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    (tmp_path / "mlops.toml").write_text("tracking_uri = 'http://[::1'\n")
+
+    assert "http://[::1" == project_page(open_project(tmp_path, "")).store
