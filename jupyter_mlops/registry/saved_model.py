@@ -9,7 +9,11 @@ taken as it is, and never loaded.
 from __future__ import annotations
 
 import json
+import lzma
+import struct
 import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +25,14 @@ from jupyter_mlops.errors import Invalid, MissingExtra, NotFound
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TRUSTED_TYPES", "MlflowFolder", "SavedModel", "SkopsModel", "read_model"]
+__all__ = [
+    "TRUSTED_TYPES",
+    "UNREADABLE",
+    "MlflowFolder",
+    "SavedModel",
+    "SkopsModel",
+    "read_model",
+]
 
 _TRUSTED_BY_MODULE = {
     "functools": "partial",  # what it calls is listed, and judged, by itself
@@ -65,6 +76,31 @@ TRUSTED_TYPES = frozenset(
     f"{module}.{name}" for module, names in _TRUSTED_BY_MODULE.items() for name in names.split()
 )
 """What a ``.skops`` file may hold beyond what skops trusts: plain parts of fitted estimators."""
+
+_UNPACKED_LIMIT = 2 * 2**30
+_SCHEMA_LIMIT = 64 * 2**20  # its objects take some twenty times the room of its text
+
+# What the readers raise for a damaged or forged file: zipfile with its decompressors, json, yaml,
+# skops, NumPy, SciPy and scikit-learn. A file says all it likes; that it cannot be read is no
+# fault of the registry, nor a bug of ours.
+UNREADABLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,  # RecursionError, and zipfile's NotImplementedError
+    SyntaxError,
+    TypeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 _SAVE_HINT = "save it with skops.io.dump(model, 'model.skops')"
 
@@ -110,9 +146,14 @@ def read_model(file: Path, *, input_example: Path | None = None) -> SavedModel:
     Raises NotFound for a file that is not there, and Invalid for a format that is not safe, types
     that are not trusted, and an example that the model cannot predict.
     """
-    if not file.exists():
+    try:
+        there, described = file.exists(), (file / "MLmodel").is_file()
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        raise Invalid(message, hint="name a file of the project", file=str(file)) from None
+    if not there:
         raise NotFound(f"there is no model file {file}", hint="check that the step wrote it")
-    if (file / "MLmodel").is_file():
+    if described:
         return _read_folder(file, input_example=input_example)
     if file.suffix != ".skops":
         message = f"{file.name} is no format that can be loaded safely"
@@ -136,7 +177,7 @@ def _read_folder(folder: Path, *, input_example: Path | None) -> MlflowFolder:
     description = folder / "MLmodel"
     try:
         content = yaml.safe_load(description.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, *UNREADABLE) as error:
         message = f"not a description of an MLflow model: {error}"
         raise Invalid(message, hint="save the model again", file=str(description)) from None
     if not isinstance(content, dict) or not content.get("flavors"):
@@ -155,26 +196,61 @@ def _read_skops(file: Path) -> SkopsModel:
     except ImportError:
         raise MissingExtra("skops", extra="sklearn") from None
     try:
+        _check_size(file)
         untrusted = skops.io.get_untrusted_types(file=file)
         if refused := sorted(set(untrusted) - TRUSTED_TYPES):
             message = f"the model holds types that are not known to be safe: {', '.join(refused)}"
             hint = "use scikit-learn's own estimators, or save an MLflow model folder"
             raise Invalid(message, hint=hint, file=str(file))
         estimator = skops.io.load(file, trusted=untrusted)
-    except (
-        zipfile.BadZipFile,
-        ImportError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        ValueError,
-    ) as error:
-        message = f"the file cannot be read: {error}"
+    except UNREADABLE as error:
+        message = f"the file cannot be read: {_reason(error)}"
         raise Invalid(message, hint=_SAVE_HINT, file=str(file)) from error
     if not hasattr(estimator, "predict"):
         message = f"the file holds a {type(estimator).__name__}, which cannot predict"
         raise Invalid(message, hint="save a fitted estimator or pipeline", file=str(file))
     return SkopsModel(estimator, tuple(untrusted))
+
+
+def _check_size(file: Path) -> None:
+    """Raise Invalid for a file that would unpack to more than a machine may hold."""
+    with zipfile.ZipFile(file) as archive:
+        sizes = {info.filename: _unpacked_size(archive, info) for info in archive.infolist()}
+        total = sum(sizes.values())
+        if sizes["schema.json"] <= _SCHEMA_LIMIT:
+            # What is named twice is read twice, unless it is the same object.
+            named = set(_named_files(json.loads(archive.read("schema.json"))))
+            total = max(total, sum(sizes[name] for _, name in named))
+    if sizes["schema.json"] > _SCHEMA_LIMIT or total > _UNPACKED_LIMIT:
+        message = f"the model unpacks to {total:,} bytes, which is too much"
+        hint = f"at most {_UNPACKED_LIMIT:,} bytes, {_SCHEMA_LIMIT:,} of them in its schema.json"
+        raise Invalid(message, hint=f"{hint}; or save an MLflow model folder", file=str(file))
+
+
+def _unpacked_size(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    with archive.open(info) as member:
+        if info.file_size > _UNPACKED_LIMIT or not member.read(4).startswith(b"PK"):
+            return info.file_size
+        # A sparse matrix of SciPy is an archive itself.
+        with zipfile.ZipFile(member) as inner:
+            return info.file_size + sum(entry.file_size for entry in inner.infolist())
+
+
+def _named_files(schema: Any) -> Iterator[tuple[object, str]]:  # noqa: ANN401 - JSON
+    """Yield each file that an object of the schema is read from, with the object's id."""
+    pending = [schema]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            if isinstance(node.get("file"), str):
+                yield node.get("__id__") or object(), node["file"]
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 def _read_example(file: Path) -> pd.DataFrame:
@@ -187,8 +263,8 @@ def _read_example(file: Path) -> pd.DataFrame:
         rows = pd.DataFrame(content["data"], columns=content["columns"])
     except FileNotFoundError:
         raise NotFound(f"there is no input example {file}", hint=hint) from None
-    except (ValueError, LookupError, TypeError, AssertionError) as error:
-        reason = f"it lacks {error}" if isinstance(error, KeyError) else error
+    except UNREADABLE as error:
+        reason = f"it lacks {error}" if isinstance(error, KeyError) else _reason(error)
         message = f"not an input example: {reason}"
         raise Invalid(message, hint=hint, file=str(file)) from error
     if rows.empty:
@@ -199,15 +275,7 @@ def _read_example(file: Path) -> pd.DataFrame:
 def _predict(estimator: Any, example: pd.DataFrame, *, source: Path) -> Any:  # noqa: ANN401 - whatever the model returns
     try:
         return estimator.predict(example)
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        RuntimeError,
-        TypeError,
-        ValueError,
-    ) as error:
-        reason = str(error).partition("\n")[0]
-        message = f"the model cannot predict the input example: {reason}"
+    except UNREADABLE as error:
+        message = f"the model cannot predict the input example: {_reason(error)}"
         hint = "give rows as the model was trained on, same columns and types"
         raise Invalid(message, hint=hint, file=str(source)) from error
