@@ -11,7 +11,8 @@ from rich.text import Text
 
 from jupyter_mlops.cli.console import console, duration, table
 from jupyter_mlops.project import Project
-from jupyter_mlops.runs.deliver import attend, undelivered
+from jupyter_mlops.runs.delivery.attend import attend
+from jupyter_mlops.runs.delivery.deliver import undelivered
 from jupyter_mlops.runs.run import Run
 
 __all__ = ["runs", "sync"]

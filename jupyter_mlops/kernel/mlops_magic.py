@@ -7,7 +7,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.kernel.session import kernel_session
-from jupyter_mlops.runs.deliver import is_attended, undelivered
+from jupyter_mlops.runs.delivery.attend import is_attended
+from jupyter_mlops.runs.delivery.deliver import undelivered
 from jupyter_mlops.settings import without_credentials
 
 __all__ = ["mlops", "register", "unregister"]

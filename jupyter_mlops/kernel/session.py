@@ -18,8 +18,8 @@ from pathlib import Path
 
 from jupyter_mlops.errors import Unavailable
 from jupyter_mlops.project import Project
+from jupyter_mlops.runs.delivery.journal import JournalWriter, now_ms
 from jupyter_mlops.runs.environment import describe_environment, git_state, git_tags, user_name
-from jupyter_mlops.runs.journal import JournalWriter, now_ms
 from jupyter_mlops.runs.run import RunKey, RunStatus, new_run_key
 from jupyter_mlops.runs.store import NewRun
 from jupyter_mlops.settings import NOTEBOOK_VARIABLE, ROOT_VARIABLE, RUN_VARIABLE
@@ -142,7 +142,7 @@ class KernelSession:
 
     def _attend(self) -> None:
         """See to it that somebody delivers: the Jupyter server does, or a small process of ours."""
-        from jupyter_mlops.runs.deliver import is_attended
+        from jupyter_mlops.runs.delivery.attend import is_attended
 
         if is_attended(self.project.journals):
             return

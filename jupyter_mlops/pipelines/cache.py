@@ -16,7 +16,7 @@ from jupyter_mlops.datasets.dataset import Digest
 from jupyter_mlops.datasets.fingerprint import fingerprint
 from jupyter_mlops.datasets.local_store import LocalDatasetStore
 from jupyter_mlops.errors import MlopsError
-from jupyter_mlops.runs.journal import frame, unframe
+from jupyter_mlops.runs.delivery.journal import frame, unframe
 from jupyter_mlops.settings import Settings
 
 __all__ = ["LocalStepCache", "StepCache", "StepOutput", "StepResult"]

@@ -19,7 +19,7 @@ from typing import Any, NewType
 from filelock import FileLock, Timeout
 
 from jupyter_mlops.events import Event
-from jupyter_mlops.runs.journal import frame, unframe
+from jupyter_mlops.runs.delivery.journal import frame, unframe
 
 __all__ = [
     "CellBegan",

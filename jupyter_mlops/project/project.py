@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jupyter_mlops.pipelines.cache import StepCache
     from jupyter_mlops.pipelines.executors.executor import Executor
     from jupyter_mlops.registry.model_registry import ModelRegistry
-    from jupyter_mlops.runs.deliver import Deliverer
+    from jupyter_mlops.runs.delivery.deliver import Deliverer
     from jupyter_mlops.runs.store import RunStore
 
 __all__ = ["Project"]
@@ -89,7 +89,7 @@ class Project:
     @cached_property
     def deliverer(self) -> Deliverer:
         """What brings the journals to the run store."""
-        from jupyter_mlops.runs.deliver import Deliverer
+        from jupyter_mlops.runs.delivery.deliver import Deliverer
 
         return Deliverer(self.journals, self.runs)
 

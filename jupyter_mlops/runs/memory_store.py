@@ -10,7 +10,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.errors import Conflict, Invalid, NotFound
-from jupyter_mlops.runs.fitting import check_metrics, check_params, check_path, check_tags
+from jupyter_mlops.runs.delivery.fitting import check_metrics, check_params, check_path, check_tags
 from jupyter_mlops.runs.run import Artifact, Metric, Run, RunId, RunKey, RunPage, RunStatus
 from jupyter_mlops.runs.store import NewRun, RunStore
 from jupyter_mlops.settings import Settings

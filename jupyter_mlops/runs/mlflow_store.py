@@ -23,7 +23,7 @@ from mlflow.tracking import MlflowClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from jupyter_mlops.errors import Conflict, Invalid, MlopsError, NotFound, Unavailable
-from jupyter_mlops.runs.fitting import check_metrics, check_params, check_path, check_tags
+from jupyter_mlops.runs.delivery.fitting import check_metrics, check_params, check_path, check_tags
 from jupyter_mlops.runs.run import Artifact, Metric, Run, RunId, RunKey, RunPage, RunStatus
 from jupyter_mlops.runs.store import NewRun, RunStore
 from jupyter_mlops.settings import Settings, without_credentials

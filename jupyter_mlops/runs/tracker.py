@@ -15,9 +15,10 @@ from types import TracebackType
 from typing import Self
 
 from jupyter_mlops.errors import MlopsError
-from jupyter_mlops.runs.deliver import Deliverer, attend
+from jupyter_mlops.runs.delivery.attend import attend
+from jupyter_mlops.runs.delivery.deliver import Deliverer
+from jupyter_mlops.runs.delivery.journal import JournalWriter, now_ms
 from jupyter_mlops.runs.environment import describe_environment, git_state, git_tags, user_name
-from jupyter_mlops.runs.journal import JournalWriter, now_ms
 from jupyter_mlops.runs.run import RunId, RunKey, RunStatus, new_run_key
 from jupyter_mlops.runs.store import NewRun, RunStore
 

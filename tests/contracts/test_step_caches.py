@@ -1,7 +1,7 @@
 import pytest
 
 from jupyter_mlops.pipelines.cache import LocalStepCache
-from jupyter_mlops.runs.journal import frame
+from jupyter_mlops.runs.delivery.journal import frame
 from jupyter_mlops.testing.step_cache_contract import KEY, StepCacheContract
 
 

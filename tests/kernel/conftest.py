@@ -12,7 +12,7 @@ from traitlets.config import Config
 from jupyter_mlops.cells.run_card import RUN_CARD_MIME
 from jupyter_mlops.kernel import reporting
 from jupyter_mlops.kernel.session import close_session
-from jupyter_mlops.runs.deliver import Deliverer
+from jupyter_mlops.runs.delivery.deliver import Deliverer
 from jupyter_mlops.runs.memory_store import MemoryRunStore
 
 VARIABLES = (

@@ -15,7 +15,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from jupyter_mlops.cells.run_card import RUN_CARD_MIME
-from jupyter_mlops.runs.deliver import Deliverer, is_attended
+from jupyter_mlops.runs.delivery.attend import is_attended
+from jupyter_mlops.runs.delivery.deliver import Deliverer
 from jupyter_mlops.runs.memory_store import MemoryRunStore
 from jupyter_mlops.runs.mlflow_store import MlflowRunStore
 from jupyter_mlops.runs.run import RunStatus

@@ -100,7 +100,7 @@ class TestInAStep:
 
     def test_a_tracked_cell_is_a_child_of_the_step(self, shell, monkeypatch, delivered, journals):
         from jupyter_mlops.kernel.session import close_session
-        from jupyter_mlops.runs.journal import JournalWriter
+        from jupyter_mlops.runs.delivery.journal import JournalWriter
         from jupyter_mlops.runs.run import RunKey
         from jupyter_mlops.runs.store import NewRun
 

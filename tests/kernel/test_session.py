@@ -9,9 +9,9 @@ import pytest
 from jupyter_mlops.errors import Unavailable
 from jupyter_mlops.kernel import session as session_module
 from jupyter_mlops.kernel.session import close_session, kernel_session, notebook_path
-from jupyter_mlops.runs.deliver import Deliverer
+from jupyter_mlops.runs.delivery.deliver import Deliverer
+from jupyter_mlops.runs.delivery.journal import read_records
 from jupyter_mlops.runs.environment import git_state
-from jupyter_mlops.runs.journal import read_records
 from jupyter_mlops.runs.memory_store import MemoryRunStore
 from jupyter_mlops.runs.run import RunStatus
 

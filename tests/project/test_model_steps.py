@@ -9,7 +9,7 @@ from jupyter_mlops.errors import Unavailable
 from jupyter_mlops.pipelines.execution import StepStatus
 from jupyter_mlops.registry.memory_registry import MemoryModelRegistry
 from jupyter_mlops.registry.promotion import promotions_of
-from jupyter_mlops.runs.journal import JournalWriter
+from jupyter_mlops.runs.delivery.journal import JournalWriter
 from jupyter_mlops.runs.run import RunStatus
 from jupyter_mlops.settings import RUN_VARIABLE
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_mlops.project import Project
-from jupyter_mlops.runs.journal import JournalWriter
+from jupyter_mlops.runs.delivery.journal import JournalWriter
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_mlops.runs.deliver import Deliverer
-from jupyter_mlops.runs.journal import JournalWriter
+from jupyter_mlops.runs.delivery.deliver import Deliverer
+from jupyter_mlops.runs.delivery.journal import JournalWriter
 from jupyter_mlops.runs.memory_store import MemoryRunStore
 from jupyter_mlops.runs.run import RunKey
 from jupyter_mlops.runs.store import NewRun

@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_mlops.errors import Conflict, Unavailable
 from jupyter_mlops.runs import tracker as tracker_module
-from jupyter_mlops.runs.journal import read_records
+from jupyter_mlops.runs.delivery.journal import read_records
 from jupyter_mlops.runs.run import RunKey, RunStatus
 from jupyter_mlops.runs.tracker import Tracker
 

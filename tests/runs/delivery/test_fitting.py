@@ -7,7 +7,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils.validation import _validate_param_name
 
 from jupyter_mlops.errors import Invalid
-from jupyter_mlops.runs.fitting import (
+from jupyter_mlops.runs.delivery.fitting import (
     check_metrics,
     check_params,
     check_path,

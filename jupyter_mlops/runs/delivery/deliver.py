@@ -14,10 +14,9 @@ other journal.
 from __future__ import annotations
 
 import json
-import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby, islice
@@ -26,7 +25,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from jupyter_mlops.errors import Conflict, Invalid, MlopsError, NotFound, Unavailable
-from jupyter_mlops.runs.fitting import (
+from jupyter_mlops.runs.delivery.fitting import (
     Fitted,
     fit_line,
     fit_metrics,
@@ -34,16 +33,14 @@ from jupyter_mlops.runs.fitting import (
     fit_tags,
     fit_text,
 )
-from jupyter_mlops.runs.journal import Record, now_ms, points, read_records, whole_size
+from jupyter_mlops.runs.delivery.journal import Record, now_ms, points, read_records, whole_size
 from jupyter_mlops.runs.run import RunId, RunKey, RunStatus
 from jupyter_mlops.runs.store import NewRun, RunStore
 
-__all__ = ["Deliverer", "attend", "is_attended", "undelivered"]
+__all__ = ["Deliverer", "undelivered"]
 
 _STRETCH = 5000  # records that are held in memory at once
 _PATIENCE_SECONDS = 5  # a database that is locked right now answers within this time
-_LONGEST_PAUSE_SECONDS = 30.0
-_KEPT_PAUSE_SECONDS = 2.0
 
 _REFUSED = (Conflict, Invalid, NotFound)
 
@@ -266,55 +263,6 @@ class Deliverer:
         for key in state.open:
             with suppress(*_REFUSED):  # of a run that was deleted meanwhile
                 self._store.end_run(state.runs[key], RunStatus.KILLED, now_ms())
-
-
-def is_attended(folder: Path) -> bool:
-    """Return whether a process attends to the journals in ``folder`` right now."""
-    lock = FileLock(folder / "attended.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False
-
-
-def attend(
-    deliverer: Deliverer, folder: Path, *, stop: Callable[[], bool], interval: float = 0.1
-) -> None:
-    """Deliver again and again until ``stop`` says so; return at once where another attends.
-
-    While the store does not answer, everything stays in the journals and it is asked again, after
-    pauses that double up to half a minute.
-    """
-    while not stop():
-        lock = FileLock(folder / "attended.lock", thread_local=False)
-        try:
-            lock.acquire(timeout=1)  # `is_attended` holds it for a moment
-        except Timeout:
-            return
-        try:
-            _attend(deliverer, stop, interval)
-        finally:
-            lock.release()
-        # Who began to report just before the release has left it to us: ask ``stop`` once more.
-
-
-def _attend(deliverer: Deliverer, stop: Callable[[], bool], interval: float) -> None:
-    log = logging.getLogger(__name__)
-    pause, said = interval, ""
-    while not stop():
-        try:
-            deliverer.deliver()
-            pause, said = interval, ""
-        except MlopsError as error:
-            unavailable = isinstance(error, Unavailable)
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS) if unavailable else _KEPT_PAUSE_SECONDS
-            if str(error) != said:
-                log.warning("%s", said := str(error))
-        until = time.monotonic() + pause
-        while not stop() and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, interval))
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ import pytest
 from filelock import FileLock
 
 from jupyter_mlops.errors import NotFound, Unavailable
-from jupyter_mlops.runs.deliver import Deliverer, attend, is_attended
+from jupyter_mlops.runs.delivery.attend import attend, is_attended
+from jupyter_mlops.runs.delivery.deliver import Deliverer
 
 
 class TestAttend:

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from jupyter_mlops.runs.deliver import Deliverer
+from jupyter_mlops.runs.delivery.deliver import Deliverer
 from jupyter_mlops.runs.mlflow_store import MlflowRunStore  # imported once, before the forks
 
 folder, database = Path(sys.argv[1]), Path(sys.argv[2])

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_mlops.errors import Unavailable
-from jupyter_mlops.runs.journal import (
+from jupyter_mlops.runs.delivery.journal import (
     JournalWriter,
     frame,
     points,
@@ -271,7 +271,7 @@ class TestJournalWriter:
 
     def test_what_was_acknowledged_before_kill_9_is_there(self, tmp_path):
         script = (
-            "import sys; from pathlib import Path; from jupyter_mlops.runs.journal import *\n"
+            "import sys; from pathlib import Path; from jupyter_mlops.runs.delivery.journal import *\n"
             "journal = JournalWriter(Path(sys.argv[1]))\n"
             "for step in range(10**9):\n"
             "    journal.metrics('k', {'m': 1.0}, step=step); print(step, flush=True)\n"

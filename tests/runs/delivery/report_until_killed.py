@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from jupyter_mlops.runs.journal import JournalWriter
+from jupyter_mlops.runs.delivery.journal import JournalWriter
 from jupyter_mlops.runs.run import RunStatus, new_run_key
 from jupyter_mlops.runs.store import NewRun
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from jupyter_mlops.runs.deliver import Deliverer, undelivered
+from jupyter_mlops.runs.delivery.deliver import Deliverer, undelivered
 from jupyter_mlops.runs.mlflow_store import MlflowRunStore
 from jupyter_mlops.runs.run import RunStatus
 

@@ -6,8 +6,8 @@ import pytest
 from filelock import FileLock
 
 from jupyter_mlops.errors import Unavailable
-from jupyter_mlops.runs import deliver
-from jupyter_mlops.runs.deliver import Deliverer, undelivered
+from jupyter_mlops.runs.delivery import deliver
+from jupyter_mlops.runs.delivery.deliver import Deliverer, undelivered
 from jupyter_mlops.runs.run import RunKey, RunStatus
 
 

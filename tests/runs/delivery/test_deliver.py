@@ -4,9 +4,9 @@ import time
 import pytest
 
 from jupyter_mlops.errors import Conflict, Unavailable
-from jupyter_mlops.runs import deliver
-from jupyter_mlops.runs.deliver import Deliverer, undelivered
-from jupyter_mlops.runs.journal import frame
+from jupyter_mlops.runs.delivery import deliver
+from jupyter_mlops.runs.delivery.deliver import Deliverer, undelivered
+from jupyter_mlops.runs.delivery.journal import frame
 from jupyter_mlops.runs.run import RunKey, RunStatus
 
 
