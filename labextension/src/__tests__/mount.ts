@@ -1,8 +1,11 @@
 import type { ReactElement } from 'react';
 import { act } from 'react';
+import type { Root } from 'react-dom/client';
 import { createRoot } from 'react-dom/client';
 
 const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
+
+let root: Root | null = null;
 
 /**
  * Do something and let React finish what comes of it.
@@ -19,8 +22,14 @@ export function settle(what: () => void): void {
 export function mount(element: ReactElement): HTMLElement {
   const host = document.createElement('div');
   document.body.replaceChildren(host);
-  settle(() => createRoot(host).render(element));
+  root = createRoot(host);
+  remount(element);
   return host;
+}
+
+/** Render something else where there was something before. */
+export function remount(element: ReactElement): void {
+  settle(() => root?.render(element));
 }
 
 /** Press a key where the focus is; returns whether the page made use of it. */

@@ -3,6 +3,7 @@ import { notebookIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { Empty, Failure, Loading } from '../ui/message';
+import { useFocusOnNew } from '../ui/focus';
 import { Tree } from '../ui/tree';
 import type { ITreeNode } from '../ui/treeRows';
 import type { ErrorPage, RunRow, RunsPage } from '../wire';
@@ -19,6 +20,8 @@ export interface IRunsBodyProps {
   onSelect(runId: string): void;
   onOpen(runId: string): void;
   onOpenSource(row: RunRow): void;
+  /** Whether one page more is under way. */
+  growing: boolean;
   onMore(): void;
 }
 
@@ -37,19 +40,43 @@ export function RunsBody(props: IRunsBodyProps): JSX.Element {
           )}
         </Empty>
       )}
-      {page && page.rows.length > 0 && (
+      {page && <Rows {...props} page={page} />}
+    </>
+  );
+}
+
+type PageProps = IRunsBodyProps & { page: RunsPage };
+
+function Rows(props: PageProps): JSX.Element {
+  const { page, growing, trans, onMore } = props;
+  const { root, mark } = useFocusOnNew(growing);
+  const more = () => {
+    if (!growing) {
+      mark();
+      onMore();
+    }
+  };
+  return (
+    <div ref={root}>
+      {page.rows.length > 0 && (
         <Tree
           label={trans.__('Runs')}
           nodes={nestRuns(page.rows).map(item => runNode(item, props))}
           onSelect={props.onSelect}
         />
       )}
-      {page?.next_page_token && (
-        <button type="button" className="jp-mlops-More" onClick={props.onMore}>
+      {page.next_page_token && (
+        // Not disabled, or it would lose the focus.
+        <button
+          type="button"
+          className="jp-mlops-More"
+          aria-disabled={growing}
+          onClick={more}
+        >
           {trans.__('Show more')}
         </button>
       )}
-    </>
+    </div>
   );
 }
 

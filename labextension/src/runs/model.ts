@@ -66,10 +66,39 @@ export class RunsModel extends PolledPage<InFolder<RunsPage>> {
     return Boolean(this.page?.next_page_token);
   }
 
-  /** Show one page more; from then on a refresh asks for that page too. */
+  /** Whether one page more is under way. */
+  get growing(): boolean {
+    return this._growing !== null;
+  }
+
+  /**
+   * Show one page more; from then on a refresh asks for that page too.
+   *
+   * One page is under way at a time: what is asked for meanwhile is that page.
+   */
   showMore(): Promise<void> {
+    if (!this._growing) {
+      this._growing = this._grow();
+      this.announce();
+    }
+    return this._growing;
+  }
+
+  protected override drop(): void {
+    this._pages = 1;
+    super.drop();
+  }
+
+  private async _grow(): Promise<void> {
     this._pages += 1;
-    return this.refresh();
+    await this.refresh();
+    if (this.error) {
+      this._pages = Math.max(1, this._pages - 1);
+    }
+    this._growing = null;
+    if (!this.isDisposed) {
+      this.announce();
+    }
   }
 
   private async _fetchShown(
@@ -93,6 +122,7 @@ export class RunsModel extends PolledPage<InFolder<RunsPage>> {
   }
 
   private _current: string | null = null;
+  private _growing: Promise<void> | null = null;
   private _pages = 1;
   private _settings = DEFAULT_SETTINGS;
 }

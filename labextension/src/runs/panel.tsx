@@ -31,6 +31,7 @@ export function createRunsPanel(options: IRunsPanelOptions): Section {
         onSelect={runId => model.select(runId)}
         onOpen={runId => onOpen(runId, model.page?.folder ?? '')}
         onOpenSource={onOpenSource}
+        growing={model.growing}
         onMore={() => void model.showMore()}
       />
     )

@@ -18,10 +18,8 @@ export interface ITreeProps {
  * close a node or go to its children and its parent; Enter opens; Tab goes on to the row's buttons.
  */
 export function Tree({ label, nodes, onSelect }: ITreeProps): JSX.Element {
-  const { root, rows, current, tabbed, open, toggle, press } = useTreeState(
-    nodes,
-    onSelect
-  );
+  const { root, rows, current, tabbed, open, toggle, press, ...focus } =
+    useTreeState(nodes, onSelect);
   const flat = rows.every(({ expanded }) => expanded === undefined);
   return (
     <div
@@ -29,6 +27,7 @@ export function Tree({ label, nodes, onSelect }: ITreeProps): JSX.Element {
       role="tree"
       aria-label={label}
       ref={root}
+      {...focus}
     >
       {rows.map(row => (
         <TreeRow

@@ -51,6 +51,23 @@ export function flatten(
   });
 }
 
+/** Find the row that is left next to one that is gone: what closed over it, or what was around. */
+export function neighbour(
+  rows: readonly IRow[],
+  before: readonly IRow[],
+  gone: string
+): IRow | undefined {
+  const left = new Map(rows.map(row => [row.node.id, row]));
+  const index = before.findIndex(({ node }) => node.id === gone);
+  const parent = left.get(before[index]?.parent?.node.id ?? '');
+  if (parent?.expanded === false) {
+    return parent;
+  }
+  return [...before.slice(index + 1), ...before.slice(0, index).reverse()]
+    .map(({ node }) => left.get(node.id))
+    .find(row => row !== undefined);
+}
+
 /**
  * Say where a key leads from a row.
  *

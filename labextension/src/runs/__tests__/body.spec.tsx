@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import React from 'react';
 
-import { byText, click, mount, press } from '../../__tests__/mount';
+import { byText, click, mount, press, remount } from '../../__tests__/mount';
 import { makePage, makeRow } from '../../__tests__/nouns';
 import type { IRunsBodyProps } from '../body';
 import { RunsBody } from '../body';
@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS } from '../model';
 
 function setUp(given: Partial<IRunsBodyProps>) {
   const done: unknown[] = [];
-  const host = mount(
+  const element = (changed: Partial<IRunsBodyProps>) => (
     <RunsBody
       page={null}
       error={null}
@@ -20,11 +20,16 @@ function setUp(given: Partial<IRunsBodyProps>) {
       onOpenSource={({ contents_path, run }) =>
         done.push(['source', contents_path, run.cell_id])
       }
+      growing={false}
       onMore={() => done.push('more')}
       {...given}
+      {...changed}
     />
   );
-  return { host, done };
+  const host = mount(element({}));
+  const change = (changed: Partial<IRunsBodyProps>) =>
+    remount(element(changed));
+  return { change, host, done };
 }
 
 const rowsPage = (...rows: ReturnType<typeof makeRow>[]) => ({
@@ -174,4 +179,58 @@ describe('RunsBody', () => {
 
     expect(done).toEqual(['more']);
   });
+
+  it.each(['', 'next'])(
+    'brings the focus to the first run that "Show more" brought (next page: %j)',
+    next => {
+      const { change, host } = setUp({ page: makePage(['r1', 'r2'], 'next') });
+      const button = byText(host, 'button', 'Show more');
+      button?.focus();
+
+      click(button);
+      change({ page: makePage(['r1', 'r2'], 'next'), growing: true });
+      expect(document.activeElement).toBe(button);
+      change({ page: makePage(['r1', 'r2', 'r3'], next), growing: true });
+      change({ page: makePage(['r1', 'r2', 'r3'], next), growing: false });
+
+      expect(focusedId()).toBe('r3');
+    }
+  );
+
+  it('asks for one page more once', () => {
+    const { host, done } = setUp({
+      page: makePage(['r1'], 'next'),
+      growing: true
+    });
+    const button = byText(host, 'button', 'Show more');
+
+    click(button);
+
+    expect(button?.getAttribute('aria-disabled')).toBe('true');
+    expect(done).toEqual([]);
+  });
+
+  it('keeps the focus when a new run pushes the focused one off', () => {
+    const { change, host, done } = setUp({ page: makePage(['r1', 'r2']) });
+    host.querySelector<HTMLElement>('[data-id=r2]')?.focus();
+
+    change({ page: makePage(['r0', 'r1']) });
+
+    expect(focusedId()).toBe('r1');
+    expect(done).toEqual([['select', 'r1']]);
+  });
+
+  it('leaves the focus alone that is elsewhere', () => {
+    const { change, host } = setUp({ page: makePage(['r1', 'r2']) });
+    const row = host.querySelector<HTMLElement>('[data-id=r2]');
+    row?.focus();
+    row?.blur();
+
+    change({ page: makePage(['r0', 'r1']) });
+
+    expect(document.activeElement).toBe(document.body);
+  });
 });
+
+const focusedId = () =>
+  (document.activeElement as HTMLElement | null)?.dataset['id'];

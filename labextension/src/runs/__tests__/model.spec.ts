@@ -56,6 +56,49 @@ describe('RunsModel', () => {
     model.dispose();
   });
 
+  it('takes many clicks for one while their page is under way', async () => {
+    const { model, shown } = setUp(200);
+    await model.refresh();
+
+    const clicks = [1, 2, 3, 4, 5].map(() => model.showMore());
+    expect(model.growing).toBe(true);
+    await Promise.all(clicks);
+
+    expect(shown()).toBe(50);
+    expect(model.growing).toBe(false);
+    model.dispose();
+  });
+
+  it('does not count a page that it did not get', async () => {
+    const { model, server, shown } = setUp(200);
+    await model.refresh();
+    const { answer } = server;
+    server.answer = () => {
+      throw new TypeError('Failed to fetch');
+    };
+    await model.showMore();
+
+    server.answer = answer;
+    await model.refresh();
+
+    expect(shown()).toBe(25);
+    model.dispose();
+  });
+
+  it('begins with one page in another project', async () => {
+    const { model, live, shown } = setUp(200);
+    model.active = true;
+    await until(() => shown() === 25);
+    await model.showMore();
+
+    live.changed.emit({ what: 'runs', moved: true });
+    expect(shown()).toBe(0);
+    await until(() => shown() > 0);
+
+    expect(shown()).toBe(25);
+    model.dispose();
+  });
+
   it('asks no more than its share of times of a server that repeats itself', async () => {
     const { model, server, shown } = setUp(60);
     server.answer = () => makePage(['r1', 'r2'], 'again');

@@ -1,7 +1,7 @@
 import { refreshIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { click, mount, press } from '../../__tests__/mount';
+import { click, mount, press, settle } from '../../__tests__/mount';
 import { Tree } from '../tree';
 import type { ITreeNode } from '../treeRows';
 
@@ -116,6 +116,27 @@ describe('Tree', () => {
     ]);
     expect(row('b')?.getAttribute('aria-selected')).toBe('true');
     expect(row('a')?.getAttribute('aria-selected')).toBe('false');
+  });
+
+  it('brings the focus to the parent that is closed over it', () => {
+    const { row, focused } = setUp();
+    row('a2')?.focus();
+
+    click(row('a')?.querySelector('.jp-mlops-Row-caret'));
+
+    expect(focused()).toBe('a');
+  });
+
+  it('has the row in the tab order that has the focus', () => {
+    const { host, row } = setUp();
+
+    settle(() => row('a2')?.focus());
+
+    expect(
+      host.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]')?.dataset[
+        'id'
+      ]
+    ).toBe('a2');
   });
 
   it('leaves keys to the page that mean nothing to it', () => {
