@@ -10,6 +10,9 @@ import type { FocusTracker, Widget } from '@lumino/widgets';
 
 import type { ILocation } from '../tokens';
 
+/** The default one, and that of documents that are edited together. */
+const OUR_DRIVES = ['', 'RTC'];
+
 export interface ILocationOptions {
   shell: JupyterFrontEnd.IShell;
   documents: IDocumentManager;
@@ -25,7 +28,7 @@ export class Location implements ILocation, IDisposable {
   constructor({ shell, documents, contents, fileBrowser }: ILocationOptions) {
     this._documents = documents;
     this._contents = contents;
-    this._folder = this._local(fileBrowser?.model.path ?? '');
+    this._folder = this._local(fileBrowser?.model.path ?? '') ?? '';
     fileBrowser?.model.pathChanged.connect(this._onPathChanged, this);
     shell.currentChanged?.connect(this._onCurrentChanged, this);
   }
@@ -83,16 +86,20 @@ export class Location implements ILocation, IDisposable {
   ): void {
     const document = newValue && this._documents.contextForWidget(newValue);
     if (document) {
-      this._move(PathExt.dirname(this._local(document.path)));
+      this._move(document.path, PathExt.dirname);
     }
   }
 
-  private _local(path: string): string {
-    return this._contents.localPath(path);
+  /** Null where the path is none of the file system that the server's projects are in. */
+  private _local(path: string): string | null {
+    return OUR_DRIVES.includes(this._contents.driveName(path))
+      ? this._contents.localPath(path)
+      : null;
   }
 
-  private _move(path: string): void {
-    const folder = this._local(path);
+  private _move(path: string, folderOf = (local: string) => local): void {
+    const local = this._local(path);
+    const folder = local === null ? this._folder : folderOf(local);
     if (folder !== this._folder) {
       this._folder = folder;
       if (this._project !== null && !isBelow(folder, this._project)) {

@@ -22,7 +22,7 @@ export function PipelinesBody(props: IPipelinesBodyProps): JSX.Element {
   const { page, error, trans } = props;
   return (
     <>
-      {error && <Failure error={error} trans={trans} />}
+      {error && <Failure error={error} role="status" trans={trans} />}
       {!page && !error && <Loading trans={trans} />}
       {page && page.pipelines.length === 0 && (
         <Empty>

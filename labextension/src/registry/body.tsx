@@ -26,7 +26,7 @@ export function RegistryBody(props: IRegistryBodyProps): JSX.Element {
   const { page, error, trans } = props;
   return (
     <>
-      {error && <Failure error={error} trans={trans} />}
+      {error && <Failure error={error} role="status" trans={trans} />}
       {!page && !error && <Loading trans={trans} />}
       {page && page.models.length === 0 && (
         <Empty>

@@ -30,7 +30,7 @@ export function RunsBody(props: IRunsBodyProps): JSX.Element {
   const { page, error, trans } = props;
   return (
     <>
-      {error && <Failure error={error} trans={trans} />}
+      {error && <Failure error={error} role="status" trans={trans} />}
       {!page && !error && <Loading trans={trans} />}
       {page && page.rows.length === 0 && (
         <Empty>
@@ -86,13 +86,15 @@ function runNode(item: INestedRun, props: IRunsBodyProps): ITreeNode {
   return {
     id: run.run_id,
     content: <RunLines run={run} settings={settings} trans={trans} />,
-    actions: [
-      {
-        label: sourceLabel(item.row, trans),
-        icon: notebookIcon,
-        onClick: () => props.onOpenSource(item.row)
-      }
-    ],
+    actions: item.row.contents_path
+      ? [
+          {
+            label: sourceLabel(item.row, trans),
+            icon: notebookIcon,
+            onClick: () => props.onOpenSource(item.row)
+          }
+        ]
+      : undefined,
     children: item.children.map(child => runNode(child, props)),
     onOpen: () => props.onOpen(run.run_id)
   };

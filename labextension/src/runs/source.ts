@@ -2,10 +2,12 @@ import { Notification } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
+import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
 
+import { errorPage } from '../api/request';
 import { revealCell } from './reveal';
 
 export interface ISource {
@@ -44,8 +46,8 @@ export async function openSource(
   }
   try {
     await contents.get(path, { content: false });
-  } catch {
-    warn(trans.__('%1 is not there any more: it was moved or deleted.', path));
+  } catch (error) {
+    warn(whyNot(path, error, trans));
     return false;
   }
   const widget: Widget & { context?: DocumentRegistry.Context } =
@@ -65,6 +67,17 @@ export async function openSource(
   }
   await revealCell(panel.content, index);
   return true;
+}
+
+function whyNot(
+  path: string,
+  error: unknown,
+  trans: TranslationBundle
+): string {
+  const { ResponseError } = ServerConnection;
+  return error instanceof ResponseError && error.response.status === 404
+    ? trans.__('%1 is not there any more: it was moved or deleted.', path)
+    : trans.__('%1 cannot be opened: %2', path, errorPage(error).message);
 }
 
 /** Without a time to close, a notification is only counted in the status bar. */

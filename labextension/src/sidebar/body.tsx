@@ -1,17 +1,29 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { ProjectPage } from '../wire';
+import { Failure } from '../ui/message';
+import type { ErrorPage, ProjectPage } from '../wire';
 
 export interface IProjectHeadingProps {
   /** Null where the server has not said yet. */
   project: ProjectPage | null;
+  /** Why the server cannot say: the one error that is read out at once. */
+  error: ErrorPage | null;
   trans: TranslationBundle;
 }
 
 /** Says whose runs, pipelines and models the sidebar shows. */
 export function ProjectHeading(props: IProjectHeadingProps): JSX.Element {
-  const { project, trans } = props;
+  const { error, trans } = props;
+  return (
+    <>
+      <Name {...props} />
+      {error && <Failure error={error} trans={trans} />}
+    </>
+  );
+}
+
+function Name({ project, trans }: IProjectHeadingProps): JSX.Element {
   if (!project) {
     return <h2 className="jp-mlops-Project">{trans.__('MLOps')}</h2>;
   }

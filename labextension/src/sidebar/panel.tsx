@@ -9,12 +9,13 @@ import React from 'react';
 
 import type { IMlopsSidebar, ISection } from '../tokens';
 import { mlopsIcon } from '../ui/icon';
-import type { ProjectPage } from '../wire';
+import type { ErrorPage, ProjectPage } from '../wire';
 import { ProjectHeading } from './body';
 
 export interface ISidebarOptions {
   project: {
     readonly page: ProjectPage | null;
+    readonly error: ErrorPage | null;
     readonly changed: ISignal<unknown, void>;
     active: boolean;
   };
@@ -41,7 +42,13 @@ export class Sidebar extends SidePanel implements IMlopsSidebar {
     this.content.node.setAttribute('aria-label', trans.__('MLOps sections'));
     const heading = ReactWidget.create(
       <UseSignal signal={project.changed}>
-        {() => <ProjectHeading project={project.page} trans={trans} />}
+        {() => (
+          <ProjectHeading
+            project={project.page}
+            error={project.error}
+            trans={trans}
+          />
+        )}
       </UseSignal>
     );
     heading.addClass('jp-mlops-Heading');

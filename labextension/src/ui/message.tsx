@@ -22,16 +22,22 @@ export function Loading({ trans }: { trans: TranslationBundle }): JSX.Element {
 export interface IFailureProps {
   error: ErrorPage;
   trans: TranslationBundle;
+  /** How it is read out: a status waits for its turn. */
+  role?: 'alert' | 'status';
 }
 
 /** What went wrong and what to do next, to be read and to be copied. */
-export function Failure({ error, trans }: IFailureProps): JSX.Element {
+export function Failure({
+  error,
+  trans,
+  role = 'alert'
+}: IFailureProps): JSX.Element {
   const { message, hint } = error;
   const copy = () => {
     Clipboard.copyToSystem(hint ? `${message}\n${hint}` : message);
   };
   return (
-    <div className="jp-mlops-Failure" role="alert">
+    <div className="jp-mlops-Failure" role={role}>
       <div className="jp-mlops-Failure-text">
         <p className="jp-mlops-Failure-message">{message}</p>
         {hint && <p>{hint}</p>}

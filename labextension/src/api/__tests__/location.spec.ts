@@ -16,6 +16,7 @@ function setUp() {
   const { settings } = new Server(() => ({}));
   const contents = new ContentsManager({ serverSettings: settings });
   contents.addDrive(new Drive({ name: 'RTC', serverSettings: settings }));
+  contents.addDrive(new Drive({ name: 'Cloud', serverSettings: settings }));
   const location = new Location({
     contents,
     documents: {
@@ -42,7 +43,7 @@ function setUp() {
 }
 
 describe('Location', () => {
-  it('is the folder of the document in front, whatever drive it is on', () => {
+  it('is the folder of the document in front, edited together or alone', () => {
     const { location, look, notebook, moves } = setUp();
     expect(location.folder).toBe('start');
 
@@ -96,6 +97,15 @@ describe('Location', () => {
 
     location.place('start/deep', 'start/deep');
     expect(location.project).toBeNull();
+  });
+
+  it('does not take another file system for ours', () => {
+    const { location, browse, moves } = setUp();
+
+    browse('Cloud:start/deep');
+
+    expect(location.folder).toBe('start');
+    expect(moves()).toBe(0);
   });
 
   it('follows nobody once disposed of', () => {

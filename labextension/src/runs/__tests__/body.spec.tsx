@@ -59,7 +59,8 @@ describe('RunsBody', () => {
     } as const;
     const { host } = setUp({ page: makePage(['r1']), error });
 
-    expect(host.querySelector('[role=alert]')?.textContent).toContain(
+    expect(host.querySelector('[role=alert]')).toBeNull();
+    expect(host.querySelector('[role=status]')?.textContent).toContain(
       'no storestart it'
     );
     expect(host.querySelector('[role=treeitem]')).not.toBeNull();
@@ -148,7 +149,7 @@ describe('RunsBody', () => {
     ]);
   });
 
-  it('says what its button opens: a cell, a notebook, or another file', () => {
+  it('says what its button opens: a cell, a notebook, or another file, if anything', () => {
     const { host } = setUp({
       page: rowsPage(
         makeRow({ run_id: 'a' }),
@@ -164,8 +165,7 @@ describe('RunsBody', () => {
     expect(labels).toEqual([
       'Open notebook at the cell',
       'Open notebook',
-      'Open file',
-      'Open notebook at the cell'
+      'Open file'
     ]);
   });
 

@@ -39,17 +39,19 @@ function setUp() {
       fetch: async request =>
         (request as Request).url.includes('gone')
           ? Response.json({ message: 'no such file' }, { status: 404 })
-          : Response.json({
-              name: 'train.ipynb',
-              path: 'train.ipynb',
-              type: 'notebook',
-              created: '2026-01-01T00:00:00Z',
-              last_modified: '2026-01-01T00:00:00Z',
-              writable: true,
-              mimetype: null,
-              content: null,
-              format: null
-            })
+          : (request as Request).url.includes('secret')
+            ? Response.json({ message: 'not yours' }, { status: 403 })
+            : Response.json({
+                name: 'train.ipynb',
+                path: 'train.ipynb',
+                type: 'notebook',
+                created: '2026-01-01T00:00:00Z',
+                last_modified: '2026-01-01T00:00:00Z',
+                writable: true,
+                mimetype: null,
+                content: null,
+                format: null
+              })
     })
   });
   const notebooks = {
@@ -112,6 +114,15 @@ describe('openSource', () => {
 
     expect(opened).toEqual([]);
     expect(said()[0]).toContain('gone.ipynb is not there any more');
+  });
+
+  it('says what the server says where the notebook is there but closed to us', async () => {
+    const { open, opened } = setUp();
+
+    expect(await open('secret.ipynb', 'c1')).toBe(false);
+
+    expect(opened).toEqual([]);
+    expect(said()).toEqual(['secret.ipynb cannot be opened: not yours']);
   });
 
   it('says why where no notebook is known', async () => {

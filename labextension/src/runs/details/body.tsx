@@ -43,13 +43,15 @@ function Header({ page, trans, onOpenSource }: PageProps): JSX.Element {
       <div className="jp-mlops-Details-title">
         <StatusDot status={runStatus(run.status)} trans={trans} />
         <h2>{run.name}</h2>
-        <button
-          type="button"
-          className="jp-mod-styled jp-mod-accept"
-          onClick={() => onOpenSource(page.row)}
-        >
-          {sourceLabel(page.row, trans)}
-        </button>
+        {page.row.contents_path && (
+          <button
+            type="button"
+            className="jp-mod-styled jp-mod-accept"
+            onClick={() => onOpenSource(page.row)}
+          >
+            {sourceLabel(page.row, trans)}
+          </button>
+        )}
       </div>
       <dl className="jp-mlops-Facts">
         {facts(run, trans).map(([name, value]) => (

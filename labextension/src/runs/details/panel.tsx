@@ -24,11 +24,13 @@ export interface IRunDetailsPanelOptions {
 export class RunDetailsPanel extends ReactWidget {
   constructor(private _options: IRunDetailsPanelOptions) {
     super();
-    const { model, trans } = _options;
+    const { model, runs, trans } = _options;
     this.addClass('jp-mlops-Details');
     this.title.icon = mlopsIcon;
     this.title.label = trans.__('Run');
     model.changed.connect(this._onChanged, this);
+    // The settings are there, and are to be followed.
+    runs.changed.connect(this.update, this);
   }
 
   get model(): RunDetailsModel {

@@ -4,6 +4,7 @@ import { Widget } from '@lumino/widgets';
 
 import { Announcements } from '../../__tests__/server';
 import { PolledPage } from '../../api/polledPage';
+import { RequestError } from '../../api/request';
 import type { ProjectPage } from '../../wire';
 import { Sidebar } from '../panel';
 
@@ -14,12 +15,12 @@ const PROJECT: ProjectPage = {
   store: 'sqlite:///mlflow.db'
 };
 
-function setUp() {
+function setUp(answer: () => ProjectPage = () => PROJECT) {
   const activated: string[] = [];
   const project = new PolledPage({
     what: 'project',
     live: new Announcements(),
-    fetch: async () => PROJECT
+    fetch: async () => answer()
   });
   const sidebar = new Sidebar({
     project,
@@ -79,6 +80,26 @@ describe('Sidebar', () => {
 
     expect(activated).toEqual(['jupyter-mlops-sidebar']);
     expect(open()).toEqual(['runs', 'models']);
+  });
+
+  it('reads out at once why it cannot show a project', async () => {
+    const { project, sidebar } = setUp(() => {
+      throw new RequestError({
+        kind: 'Invalid',
+        message: 'experimnt: no such setting',
+        hint: 'write experiment'
+      });
+    });
+
+    Widget.attach(sidebar, document.body);
+
+    await vi.waitFor(() => {
+      expect(sidebar.node.querySelector('[role=alert]')?.textContent).toContain(
+        'experimnt'
+      );
+    });
+    sidebar.dispose();
+    project.dispose();
   });
 
   it('asks which project it shows only while it is seen', async () => {

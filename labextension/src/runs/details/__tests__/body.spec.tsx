@@ -88,6 +88,15 @@ describe('RunDetailsBody', () => {
     ]);
   });
 
+  it('leads nowhere from a run that names no file', () => {
+    const { host } = setUp(
+      makeDetails({ row: { ...makeRow(), contents_path: '' } })
+    );
+
+    expect(host.querySelector('h2')?.textContent).toBe('train');
+    expect(host.querySelector('button')).toBeNull();
+  });
+
   it('says that it is loading until it knows', () => {
     expect(setUp(null).host.textContent).toBe('Loading…');
   });
