@@ -23,6 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import quote, unquote
 
 from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus
 from mlflow.entities.model_registry import ModelVersion as MlflowVersion
@@ -38,14 +39,24 @@ from jupyter_mlops.errors import Conflict, Invalid, MlopsError, NotFound, Unavai
 from jupyter_mlops.model_names import check_alias
 from jupyter_mlops.registry.limits import check_new_version, check_tags
 from jupyter_mlops.registry.model_registry import ModelRegistry
-from jupyter_mlops.registry.model_version import ModelVersion, NewVersion, RegisteredModel
-from jupyter_mlops.registry.saved_model import MlflowFolder, SavedModel, SkopsModel, read_model
+from jupyter_mlops.registry.model_version import (
+    DIGEST_TAG,
+    ModelVersion,
+    NewVersion,
+    RegisteredModel,
+)
+from jupyter_mlops.registry.saved_model import (
+    UNREADABLE,
+    MlflowFolder,
+    SavedModel,
+    SkopsModel,
+    read_model,
+)
 from jupyter_mlops.runs.run import RunId
 from jupyter_mlops.settings import Settings, without_credentials
 
 __all__ = ["MlflowModelRegistry"]
 
-_DIGEST_TAG = "mlops.model.digest"
 _PAGE = 100
 _PROBE_SECONDS = 3
 _UNAVAILABLE_HINT = "check MLFLOW_TRACKING_URI and that the server runs"
@@ -66,7 +77,8 @@ def _translated(
             self._probe()
             return method(self, *args, **kwargs)
         except (MlflowException, SQLAlchemyError, OSError) as error:
-            raise _translate(error, uris=self._uris) from error
+            # Without its cause, whose text may hold a password.
+            raise _translate(error, uris=self._uris) from None
 
     return call
 
@@ -179,9 +191,10 @@ class MlflowModelRegistry:
                     timeout=_PROBE_SECONDS,
                     raise_on_status=False,  # it answers; what it answers to real calls matters
                 )
-            except MlflowException as error:
-                message = f"the model registry {without_credentials(uri)} does not answer"
-                raise Unavailable(message, hint=_UNAVAILABLE_HINT) from error
+            except MlflowException:
+                message = f"the model registry {uri} does not answer"
+                message = _hide_credentials(message, uris=[uri])
+                raise Unavailable(message, hint=_UNAVAILABLE_HINT) from None
 
     def _search(self, name: str, condition: str) -> list[MlflowVersion]:
         """Return the versions of a model that meet a condition, newest first."""
@@ -200,7 +213,7 @@ class MlflowModelRegistry:
                 return found
 
     def _find(self, new: NewVersion) -> ModelVersion | None:
-        found = self._search(new.name, f" and tags.`{_DIGEST_TAG}` = '{new.digest}'")
+        found = self._search(new.name, f" and tags.`{DIGEST_TAG}` = '{new.digest}'")
         # Asked for again by number: a search does not tell who holds an alias.
         return self.get_version(new.name, int(found[-1].version)) if found else None
 
@@ -217,7 +230,7 @@ class MlflowModelRegistry:
             source=model.artifact_location,
             run_id=new.run_id,
             model_id=model.model_id,
-            tags={**new.tags, **saved.tags, _DIGEST_TAG: new.digest},
+            tags={**new.tags, **saved.tags, DIGEST_TAG: new.digest},
         )
         # What the UI shows the versions of a logged model by. A server sets it by itself.
         link = json.dumps([{"name": new.name, "version": version.version}])
@@ -256,13 +269,21 @@ def _save(saved: SavedModel, folder: Path, *, model: LoggedModel) -> None:
         "model_uuid": model.model_id,
     }
     if isinstance(saved, MlflowFolder):
-        shutil.copytree(saved.folder, folder)
+        _copy_folder(saved.folder, folder, owner=owner)
+    else:
+        _save_skops(saved, folder, description=Model(**owner))
+
+
+def _copy_folder(source: Path, folder: Path, *, owner: Mapping[str, Any]) -> None:
+    try:
+        shutil.copytree(source, folder)
         description = Model.load(str(folder))
         for key, value in owner.items():
             setattr(description, key, value)
         description.save(str(folder / "MLmodel"))
-    else:
-        _save_skops(saved, folder, description=Model(**owner))
+    except (MlflowException, *UNREADABLE) as error:
+        message = f"the MLflow model cannot be copied: {_first_line(error)}"
+        raise Invalid(message, hint="save the model again", file=str(source)) from error
 
 
 def _save_skops(saved: SkopsModel, folder: Path, *, description: Model) -> None:
@@ -320,9 +341,7 @@ def _held(version: ModelVersion, aliases: Mapping[str, int]) -> ModelVersion:
 
 def _translate(error: Exception, *, uris: Iterable[str]) -> MlopsError:
     code = error.error_code if isinstance(error, MlflowException) else ""
-    message = str(error).strip().partition("\n")[0]
-    for uri in uris:  # MLflow's messages repeat them with user and password
-        message = message.replace(uri, without_credentials(uri))
+    message = _hide_credentials(_first_line(error), uris=uris)
     match code:
         case "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND":
             return NotFound(message, hint="list the models to see what there is")
@@ -334,6 +353,26 @@ def _translate(error: Exception, *, uris: Iterable[str]) -> MlopsError:
             hint = "check MLFLOW_TRACKING_USERNAME, _PASSWORD or _TOKEN"
             return Unavailable(f"the model registry refuses: {message}", hint=hint)
     return Unavailable(f"the model registry does not work: {message}", hint=_UNAVAILABLE_HINT)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def _hide_credentials(message: str, *, uris: Iterable[str]) -> str:
+    """Take out of a message what MLflow and drivers repeat of an address: whole or in part."""
+    for uri in uris:
+        login, at, _ = uri.partition("://")[2].rpartition("@")
+        if not at or uri.startswith("sqlite"):  # a path, which may hold an @
+            message = message.replace(uri, without_credentials(uri))
+            continue
+        message = message.replace(f"{login}@", "")
+        bare = uri.replace(f"{login}@", "", 1)
+        message = message.replace(bare, without_credentials(bare))
+        password = login.partition(":")[2]
+        for secret in filter(None, (password, unquote(password), quote(password, safe=""))):
+            message = message.replace(secret, "***")
+    return message
 
 
 if TYPE_CHECKING:

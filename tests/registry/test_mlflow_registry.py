@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,9 +14,10 @@ import mlflow
 import pytest
 import skops.io
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 
-from jupyter_mlops.errors import NotFound, Unavailable
+from jupyter_mlops.errors import Invalid, NotFound, Unavailable
 from jupyter_mlops.registry import mlflow_registry
 from jupyter_mlops.registry.mlflow_registry import MlflowModelRegistry
 from jupyter_mlops.settings import load_settings
@@ -135,6 +137,36 @@ def test_an_mlflow_model_is_copied_and_told_whose_it_is(registry, new, run_id, c
     assert before == (folder / "MLmodel").read_bytes()
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["signature: 5\nmetadata: 7", "signature: {inputs: nothing}", "artifact_path: [", "no: 1"],
+)
+def test_an_mlflow_model_that_mlflow_cannot_describe_is_invalid(
+    registry, new, run_id, tmp_path, text
+):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "MLmodel").write_text(f"flavors: {{sklearn: {{}}}}\n{text}\n")
+
+    with pytest.raises(Invalid) as raised:
+        registry.register(new(file=folder, run_id=run_id, input_example=None))
+
+    assert raised.value.file.startswith(str(folder))
+    assert () == registry.list_models()
+
+
+def test_an_mlflow_model_that_lacks_a_file_is_invalid(registry, new, run_id, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "MLmodel").write_text("flavors: {sklearn: {}}\n")
+    (folder / "model.pkl").symlink_to(tmp_path / "gone")
+
+    with pytest.raises(Invalid, match="cannot be copied") as raised:
+        registry.register(new(file=folder, run_id=run_id, input_example=None))
+
+    assert str(folder) == raised.value.file
+
+
 def test_versions_that_others_made_are_shown(registry, run_id, client):
     client.create_registered_model("o'hara", description="made by hand")
     client.create_model_version("o'hara", "/somewhere", run_id=run_id)
@@ -234,6 +266,27 @@ def test_a_server_that_does_not_answer_is_told_in_seconds_and_no_password_with_i
             assert time.monotonic() - start < 10
             assert f"http://{place} does not answer" in str(raised.value)
             assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("login", ["ann:p@ss:w?rd", "ann:p%40ss%3Aw%3Frd"])
+@pytest.mark.parametrize(
+    "text",
+    ["at {uri}/api", "no login for {login}", "bad port 'p@ss:w?rd'", "p%40ss%3Aw%3Frd"],
+)
+def test_no_password_is_told_whatever_mlflow_says(login, text, monkeypatch):
+    uri = f"postgresql://{login}@db/mlflow"
+    message = text.format(uri=uri, login=login)
+
+    def fail(*_, **__):
+        raise MlflowException(message)
+
+    monkeypatch.setattr(mlflow_registry, "MlflowClient", fail)
+    with pytest.raises(Unavailable) as raised:
+        MlflowModelRegistry(uri).list_models()
+
+    told = "".join(traceback.format_exception(raised.value))
+    assert "ss%3Aw" not in told
+    assert "ss:w" not in told
 
 
 def test_a_database_that_is_none_is_unavailable(tmp_path):
