@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections.abc import Mapping
 from contextlib import suppress
@@ -61,11 +62,15 @@ class Channel:
             self._writer.flush()
 
     def receive(self) -> Message | None:
-        """Wait for the next message; None when the other side is gone."""
+        """Wait for the next message; None when the other side is gone, or not to be understood."""
         try:
             message: Message = pickle.load(self._reader)  # noqa: S301 - of our own process
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-            return None  # its last message may have been cut off: it has no reader any more
+        except Exception as error:  # noqa: BLE001 - pickle may raise any
+            # The last message may have been cut off. After one that is none, nothing can be read:
+            # nobody knows where the next begins.
+            if not isinstance(error, EOFError):
+                logging.getLogger(__name__).warning("unreadable message: %r", error)
+            return None
         return message
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from jupyter_mlops.errors import MlopsError
+from jupyter_mlops.errors import Invalid, MlopsError
 from jupyter_mlops.server.pages import ErrorKind, ErrorPage
 from jupyter_mlops.server.worker import Worker
 
@@ -31,6 +31,8 @@ STATUS: Mapping[ErrorKind, HTTPStatus] = {
 
 WORKER = "jupyter_mlops_worker"
 """The server's setting that holds the `Worker`."""
+
+_LONGEST_PATH = 4096  # bytes; no system has longer ones
 
 _KIND_OF_STATUS: Mapping[int, ErrorKind] = {
     **{status: kind for kind, status in STATUS.items()},
@@ -78,6 +80,8 @@ class ReadEndpoint(Endpoint):
         worker: Worker = self.settings[WORKER]
         try:
             path = self.get_query_argument("path", "", strip=False)
+            if len(path.encode(errors="replace")) > _LONGEST_PATH:
+                raise Invalid("path is too long", hint="use the path of a file in the Lab")
             result = await worker.read(self.read, path, self.arguments(*parts))
         except MlopsError as error:
             result = ErrorPage.of(error)

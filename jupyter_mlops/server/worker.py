@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import subprocess
 import sys
 import time
@@ -20,8 +21,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import BinaryIO, cast
 
 from jupyter_mlops.errors import Unavailable
 from jupyter_mlops.server.channel import Answer, Channel, Notice, Request
@@ -35,8 +36,14 @@ _STOP_SECONDS = 15.0
 _STUCK_SECONDS = 600.0
 """How old a question may get before the process counts as stuck."""
 
+_LEAVE_SECONDS = 15.0
+"""How long a process that says nothing more may take to end."""
+
 _MOST_WAITING = 32
-"""How many requests may wait: few enough that the pipe never fills and sending never blocks."""
+"""How many requests may wait; the process has a thread for each."""
+
+_LOG_DESCRIPTOR = 2
+"""The server's standard error."""
 
 Result = bytes | ErrorPage
 
@@ -84,7 +91,9 @@ class Worker:
             try:
                 return await asyncio.wait_for(answer, self._deadline)
             except _DiedError:
-                self._log.warning("the reading process %d died", process.pid)
+                self._log.warning(
+                    "the reading process %d died with status %s", process.pid, process.status
+                )
             except TimeoutError:
                 raise Unavailable(
                     f"there was no answer within {self._deadline:.0f} s",
@@ -135,26 +144,51 @@ class _Process:
     """One life of the reading process."""
 
     def __init__(self, arguments: list[str], on_notice: Callable[[Notice], None]) -> None:
-        # -P: a file of the user's folder must not stand in for a module of the same name.
-        self._popen = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", "jupyter_mlops.server.reads", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        self._channel = Channel(
-            cast("BinaryIO", self._popen.stdout), cast("BinaryIO", self._popen.stdin)
-        )
+        (its_reader, ours_to_write), (ours_to_read, its_writer) = os.pipe(), os.pipe()
+        try:
+            # Pipes of our own: what a library or Python's start-up prints is no message. -P: a
+            # file of the user's folder must not stand in for a module of the same name.
+            command = [sys.executable, "-P", "-m", "jupyter_mlops.server.reads"]
+            self._popen = subprocess.Popen(  # noqa: S603 - our own module
+                [*command, str(its_reader), str(its_writer), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=_LOG_DESCRIPTOR,
+                pass_fds=(its_reader, its_writer),
+            )
+        except BaseException:
+            os.close(ours_to_write)
+            os.close(ours_to_read)
+            raise
+        finally:
+            os.close(its_reader)
+            os.close(its_writer)
+        self._reader = os.fdopen(ours_to_read, "rb")
+        self._channel = Channel(self._reader, os.fdopen(ours_to_write, "wb"))
         self._on_notice = on_notice
         self._numbers = count()
         self._lock = Lock()
         self._waiting: dict[int, _Question] = {}
-        self.alive = True
-        self._thread = Thread(target=self._listen, name="jupyter-mlops-worker", daemon=True)
-        self._thread.start()
+        self._outbox: SimpleQueue[Request | None] = SimpleQueue()
+        self._gone = False
+        self._threads = [
+            Thread(target=target, name=f"jupyter-mlops-{target.__name__}", daemon=True)
+            for target in (self._listen, self._send)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def pid(self) -> int:
         return self._popen.pid
+
+    @property
+    def status(self) -> int | None:
+        """The exit status; negative for a signal."""
+        return self._popen.poll()
+
+    @property
+    def alive(self) -> bool:
+        return not self._gone and self._threads[0].is_alive() and self._popen.poll() is None
 
     @property
     def usable(self) -> bool:
@@ -168,40 +202,60 @@ class _Process:
         question = _Question()
         question.future.set_running_or_notify_cancel()  # whoever waits may go: the answer comes
         with self._lock:
+            if self._gone:
+                question.future.set_exception(_DiedError())
+                return question.future
             if len(self._waiting) >= _MOST_WAITING:
                 raise Unavailable("too many requests are waiting", hint="try again in a minute")
             number = next(self._numbers)
             self._waiting[number] = question
-        try:
-            self._channel.send(Request(number, read, path, arguments))
-        except (OSError, ValueError):
-            self._fail(number)
+        self._outbox.put(Request(number, read, path, arguments))
         return question.future
 
     def end(self, *, patience: float) -> None:
         """End the process, by force after ``patience`` seconds; leave no zombie."""
         if patience > 0:
-            self._channel.close()
+            self._outbox.put(None)
         try:
             self._popen.wait(patience)
         except subprocess.TimeoutExpired:
             self._popen.kill()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
+
+    def _send(self) -> None:
+        """Send beside the event loop: a pipe that nobody empties takes no more at some time."""
+        while (request := self._outbox.get()) is not None:
+            try:
+                self._channel.send(request)
+            except (OSError, ValueError):
+                self._fail(request.number)
+        self._channel.close()
 
     def _listen(self) -> None:
-        while (message := self._channel.receive()) is not None:
-            if isinstance(message, Answer):
-                with self._lock:
-                    question = self._waiting.pop(message.number)
-                question.future.set_result(message.result)
-            elif isinstance(message, Notice):
-                self._on_notice(message)
-        self.alive = False
-        self._channel.close()
-        self._popen.wait()
-        cast("BinaryIO", self._popen.stdout).close()
-        for number in list(self._waiting):
-            self._fail(number)
+        try:
+            while (message := self._channel.receive()) is not None:
+                if isinstance(message, Answer):
+                    with self._lock:
+                        question = self._waiting.pop(message.number, None)
+                    if question is not None:
+                        question.future.set_result(message.result)
+                elif isinstance(message, Notice):
+                    self._on_notice(message)
+        except Exception:
+            logging.getLogger(__name__).exception("the reading process is not understood")
+        finally:
+            self._outbox.put(None)
+            self._reader.close()
+            try:
+                self._popen.wait(_LEAVE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._popen.kill()
+                self._popen.wait()
+            with self._lock:
+                self._gone = True
+            for number in list(self._waiting):
+                self._fail(number)
 
     def _fail(self, number: int) -> None:
         with self._lock:

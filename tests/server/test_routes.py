@@ -175,3 +175,10 @@ async def test_a_query_that_is_not_text_is_refused(fetch, jp_fetch):
 
     assert 400 == error.value.code
     assert "Invalid" == json.loads(error.value.response.body)["kind"]
+
+
+@pytest.mark.parametrize("path", ["x" * 4097, "ü" * 2049])
+async def test_a_path_that_no_file_can_have_is_refused(fetch, path):
+    status, body, _ = await fetch("project", params={"path": path})
+
+    assert (400, "path is too long") == (status, body["message"])

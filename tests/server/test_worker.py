@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import time
 
 import pytest
 
@@ -126,7 +127,7 @@ async def test_more_requests_than_the_pipe_holds_are_refused_at_once(worker):
     os.kill(worker.pid, signal.SIGSTOP)
     worker._deadline = 2.0
     answers = await asyncio.gather(
-        *(worker.read("project", "x" * 1000, {}) for _ in range(40)), return_exceptions=True
+        *(worker.read("project", "x" * 4000, {}) for _ in range(40)), return_exceptions=True
     )
     os.kill(worker.pid, signal.SIGCONT)
 
@@ -170,3 +171,73 @@ async def test_a_module_in_the_users_folder_is_not_imported_in_the_place_of_ours
     (tmp_path / "pickle.py").write_text("raise RuntimeError('imported from the folder')")
 
     assert isinstance(await a_look(worker), bytes)
+
+
+async def test_a_process_that_takes_nothing_blocks_nobody(worker):
+    await a_look(worker)
+    os.kill(worker.pid, signal.SIGSTOP)
+    worker._deadline = 1.0
+    began = time.monotonic()
+
+    answers = await asyncio.gather(
+        *(worker.read("project", "x" * 200_000, {}) for _ in range(3)), return_exceptions=True
+    )
+
+    assert time.monotonic() - began < 5
+    assert all("no answer within" in str(answer) for answer in answers)
+    os.kill(worker.pid, signal.SIGCONT)
+
+
+async def test_what_is_printed_when_python_starts_is_no_message(worker, tmp_path, monkeypatch):
+    (tmp_path / "startup").mkdir()
+    (tmp_path / "startup" / "sitecustomize.py").write_text("print('hello', flush=True)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "startup"))
+
+    assert isinstance(await a_look(worker), bytes)
+
+
+async def test_after_a_message_that_cannot_be_understood_another_process_answers(
+    worker, monkeypatch
+):
+    await a_look(worker)
+    first = worker.pid
+    with monkeypatch.context() as patch:
+        patch.setattr("jupyter_mlops.server.worker.Answer", None)  # isinstance raises
+        with pytest.raises(Unavailable, match="died twice"):
+            await a_look(worker)
+
+    assert isinstance(await a_look(worker), bytes)
+    assert worker.pid != first
+
+
+async def test_the_log_says_how_it_died(worker, silent, caplog):
+    answer = asyncio.ensure_future(a_long_look(worker))
+    with await connected(silent):
+        pid = worker.pid
+        os.kill(pid, signal.SIGKILL)
+        await answer
+
+    assert f"{pid} died with status -9" in caplog.text
+
+
+async def test_a_host_of_the_servers_settings_may_be_contacted(tmp_path, jp_asyncio_loop):
+    (tmp_path / "mlops.toml").write_text("tracking_uri = 'http://mlflow.invalid'\n")
+    for hosts, said in (([], "wants to use"), (["mlflow.invalid"], "does not answer")):
+        worker = Worker(tmp_path, lambda notice: None, trusted_hosts=hosts)
+        page = await worker.read("runs", "", {"limit": 1, "page_token": ""})
+        await worker.stop()
+
+        assert said in page.message
+
+
+async def test_a_store_that_hangs_keeps_nobody_from_the_other_projects(worker, silent):
+    hanging = [asyncio.ensure_future(a_long_look(worker)) for _ in range(14)]
+    with await connected(silent):
+        done, waiting = await asyncio.wait(hanging, timeout=1)
+        assert "too many requests wait for this project" in {
+            task.result().message.partition("'")[0] for task in done
+        }
+        assert isinstance(await worker.read("runs", "", {"limit": 1, "page_token": ""}), bytes)
+        assert isinstance(await worker.read("project", "silent", {}), bytes)
+    for task in waiting:
+        task.cancel()

@@ -1,4 +1,4 @@
-"""The reading process: ``python -m jupyter_mlops.server.reads ROOT [HOST ...]``, over its pipes."""
+"""The reading process: ``python -m jupyter_mlops.server.reads READER WRITER ROOT [HOST ...]``."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ from jupyter_mlops.settings import MLFLOW_DEFAULTS
 
 __all__ = ["main"]
 
-_THREADS = 8  # so many may hang in stores that do not answer before the others wait
+_THREADS = 32  # one for each request that the server lets wait
 
 
-def main(server_root: Path, trusted_hosts: Iterable[str]) -> None:
+def main(channel: Channel, server_root: Path, trusted_hosts: Iterable[str]) -> None:
     """Answer requests until the server is gone."""
     for name, value in MLFLOW_DEFAULTS.items():
         os.environ.setdefault(name, value)
     logging.basicConfig(format="[%(levelname)1.1s %(asctime)s jupyter_mlops] %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the server's
-    channel = _channel()
     projects = OpenedProjects(server_root, partial(_attend, channel), trusted_hosts=trusted_hosts)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="read")
     while (message := channel.receive()) is not None:
@@ -48,15 +47,12 @@ def _attend(channel: Channel, opened: OpenedProject) -> Callable[[], None]:
     return stop.set
 
 
-def _channel() -> Channel:
-    """Take the pipes for us alone: what a library prints goes to the server's log."""
-    reader, writer = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    return Channel(reader, writer)
+def _channel(reader: int, writer: int) -> Channel:
+    """Take the pipes for us alone, and not for what libraries start."""
+    for descriptor in (reader, writer):
+        os.set_inheritable(descriptor, False)
+    return Channel(os.fdopen(reader, "rb"), os.fdopen(writer, "wb"))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(_channel(int(sys.argv[1]), int(sys.argv[2])), Path(sys.argv[3]), sys.argv[4:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 
 from jupyter_mlops import wire
 from jupyter_mlops.errors import MlopsError
@@ -23,13 +24,16 @@ READS: Mapping[str, Callable[..., object]] = {
 }
 """What can be asked for, by name; each takes the project and the request's arguments."""
 
+_FROM_STORES = {"runs", "run", "models"}
+
 
 def answer(request: Request, projects: OpenedProjects) -> Answer:
     """Read what ``request`` asks for."""
     result: bytes | ErrorPage
     try:
         opened = projects.open(request.path)
-        result = wire.to_json(READS[request.read](opened, **request.arguments))
+        with opened.reading() if request.read in _FROM_STORES else nullcontext():
+            result = wire.to_json(READS[request.read](opened, **request.arguments))
     except MlopsError as error:
         result = ErrorPage.of(error)
     except Exception as error:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Semaphore
 from urllib.parse import urlsplit
 
 from jupyter_mlops.errors import Unavailable
@@ -23,6 +24,7 @@ __all__ = ["OpenedProject", "OpenedProjects", "database"]
 _SETTINGS_FILES = ("mlops.toml", "pyproject.toml")
 _CLOSE_SECONDS = 10.0
 _LOCK_SECONDS = 20.0
+_MOST_READS = 10  # of one project at once: its store may hang, and others want to read, too
 _DATABASE = re.compile("(sqlite|postgresql|mysql|mssql)[:+]")
 _OWN_DATABASE = "mlflow.db"
 
@@ -43,6 +45,7 @@ class OpenedProject:
         self._trusted_hosts = tuple(trusted_hosts)
         self._preparing = Lock()
         self._ready: set[str] = set()
+        self._reads = Semaphore(_MOST_READS)
 
     @property
     def used(self) -> bool:
@@ -68,6 +71,18 @@ class OpenedProject:
     def contents_path(self, source: Path | str = "") -> str:
         """Return the contents path of a file of the project, or of its root."""
         return contents_path(self._server_root, self.project.root / source)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read from a store; raises Unavailable where too many do so already."""
+        if not self._reads.acquire(blocking=False):
+            raise Unavailable(
+                "too many requests wait for this project's store", hint="try again in a minute"
+            )
+        try:
+            yield
+        finally:
+            self._reads.release()
 
     def prepare(self) -> None:
         """Open the run store for reading.
