@@ -30,35 +30,48 @@ export class Client implements IMlopsClient {
 
   async project(ask: IAsk = {}): Promise<ProjectPage> {
     const { folder = this.folder } = ask;
-    const project = await this._get<ProjectPage>('project', { ...ask, folder });
+    const project = await this._get<ProjectPage>(
+      'project',
+      ['name', 'contents_path'],
+      { ...ask, folder }
+    );
     this._options.onProject?.(folder, project);
     return project;
   }
 
   runs({ limit, pageToken, ...ask }: IAskRuns): Promise<RunsPage> {
-    return this._get('runs', ask, { limit, page_token: pageToken });
+    return this._get<RunsPage>('runs', ['rows', 'next_page_token'], ask, {
+      limit,
+      page_token: pageToken
+    });
   }
 
   run(run: string, ask: IAsk = {}): Promise<RunDetails> {
-    return this._get(`runs/${encodeURIComponent(run)}`, ask);
+    return this._get<RunDetails>(
+      `runs/${encodeURIComponent(run)}`,
+      ['row', 'artifacts', 'children'],
+      ask
+    );
   }
 
   pipelines(ask: IAsk = {}): Promise<PipelinesPage> {
-    return this._get('pipelines', ask);
+    return this._get<PipelinesPage>('pipelines', ['pipelines'], ask);
   }
 
   models(ask: IAsk = {}): Promise<ModelsPage> {
-    return this._get('models', ask);
+    return this._get<ModelsPage>('models', ['models'], ask);
   }
 
-  private _get<T>(
+  private _get<T extends object>(
     path: string,
+    keys: readonly (keyof T & string)[],
     { folder = this.folder, signal }: IAsk,
     query: Record<string, string | number | undefined> = {}
   ): Promise<T> {
     const { settings, trans } = this._options;
     return request<T>({
       path,
+      keys,
       query: { ...query, path: folder },
       settings,
       signal,

@@ -32,6 +32,8 @@ export function errorPage(error: unknown): ErrorPage {
 
 export interface IRequestOptions {
   path: string;
+  /** What the answer must have: without it the server is of another version than this page. */
+  keys: readonly string[];
   /** Left out where undefined or empty. */
   query?: Record<string, string | number | undefined>;
   settings: ServerConnection.ISettings;
@@ -46,7 +48,7 @@ export interface IRequestOptions {
  * Rejects with a RequestError, and with nothing else.
  */
 export async function request<T>(options: IRequestOptions): Promise<T> {
-  const { path, query = {}, settings, trans } = options;
+  const { path, keys, query = {}, settings, trans } = options;
   const given = Object.entries(query).filter(
     ([, value]) => value !== undefined && value !== ''
   ) as [string, string | number][];
@@ -59,6 +61,9 @@ export async function request<T>(options: IRequestOptions): Promise<T> {
       isErrorPage(body) ? body : unknownAnswer(response, trans),
       response.status
     );
+  }
+  if (!keys.every(key => isRecord(body) && key in body)) {
+    throw new RequestError(otherVersion(trans), response.status);
   }
   return body as T;
 }
@@ -88,6 +93,20 @@ async function send(
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+function isRecord(body: unknown): body is object {
+  return typeof body === 'object' && body !== null;
+}
+
+function otherVersion(trans: TranslationBundle): ErrorPage {
+  return {
+    kind: 'Internal',
+    message: trans.__(
+      'The server has another version of jupyter-mlops than this page.'
+    ),
+    hint: trans.__('Reload the page.')
+  };
 }
 
 function lateAnswer(trans: TranslationBundle): ErrorPage {

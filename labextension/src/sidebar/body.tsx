@@ -1,24 +1,27 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { Failure } from '../ui/message';
 import type { ErrorPage, ProjectPage } from '../wire';
 
 export interface IProjectHeadingProps {
   /** Null where the server has not said yet. */
   project: ProjectPage | null;
-  /** Why the server cannot say: the one error that is read out at once. */
+  /** Why the server cannot say: read out here, once; to be seen in each section. */
   error: ErrorPage | null;
   trans: TranslationBundle;
 }
 
 /** Says whose runs, pipelines and models the sidebar shows. */
 export function ProjectHeading(props: IProjectHeadingProps): JSX.Element {
-  const { error, trans } = props;
+  const { error } = props;
   return (
     <>
       <Name {...props} />
-      {error && <Failure error={error} trans={trans} />}
+      {error && (
+        <p className="jp-mlops-Spoken" role="alert">
+          {error.message} {error.hint}
+        </p>
+      )}
     </>
   );
 }

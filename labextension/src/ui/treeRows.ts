@@ -51,7 +51,7 @@ export function flatten(
   });
 }
 
-/** Find the row that is left next to one that is gone: what closed over it, or what was around. */
+/** Find the row next to one that is gone: what closed over it, or else what was around it. */
 export function neighbour(
   rows: readonly IRow[],
   before: readonly IRow[],

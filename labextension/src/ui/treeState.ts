@@ -1,11 +1,12 @@
-import type { FocusEvent, MutableRefObject, RefObject } from 'react';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { RefObject } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
-import { isLost } from './focus';
+import type { IFocusEvents } from './treeFocus';
+import { useKeptFocus } from './treeFocus';
 import type { IRow, ITreeNode } from './treeRows';
-import { flatten, neighbour, step } from './treeRows';
+import { flatten, step } from './treeRows';
 
-export interface ITreeState {
+export interface ITreeState extends IFocusEvents {
   /** The element in which the rows are. */
   root: RefObject<HTMLDivElement>;
   rows: IRow[];
@@ -13,9 +14,6 @@ export interface ITreeState {
   current: string | null;
   /** The id of the one row that is in the tab order. */
   tabbed: string | undefined;
-  /** To be told of the focus, which is in a row or in one of its buttons. */
-  onFocus(event: FocusEvent): void;
-  onBlur(): void;
   open(row: IRow): void;
   toggle(row: IRow): void;
   /** Do what a key does on a row; returns whether it means something there. */
@@ -27,7 +25,7 @@ export function useTreeState(
   nodes: readonly ITreeNode[],
   onSelect?: (id: string) => void
 ): ITreeState {
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const { closed, toggle } = useFolds();
   const [current, setCurrent] = useState<string | null>(null);
   const [stop, setStop] = useState<string | null>(null);
   const root = useRef<HTMLDivElement>(null);
@@ -52,22 +50,7 @@ export function useTreeState(
     setStop(id);
     onSelect?.(id);
   };
-  const focused = useKeptFocus(root, rows, select);
-  const onFocus = ({ target }: FocusEvent) => {
-    const row = target.closest<HTMLElement>('[role="treeitem"]');
-    focused.current = row?.dataset['id'] ?? null;
-    setStop(focused.current);
-  };
-  const onBlur = () => {
-    focused.current = null;
-  };
-  const toggle = ({ node }: IRow) => {
-    const next = new Set(closed);
-    if (!next.delete(node.id)) {
-      next.add(node.id);
-    }
-    setClosed(next);
-  };
+  const focus = useKeptFocus({ root, rows, onFocus: setStop, onMoved: select });
   const open = (row: IRow) => {
     select(row.node.id);
     if (row.node.onOpen) {
@@ -90,44 +73,17 @@ export function useTreeState(
     }
     return next !== null;
   };
-  return {
-    root,
-    rows,
-    current,
-    tabbed,
-    onFocus,
-    onBlur,
-    open,
-    toggle,
-    press
-  };
+  return { root, rows, current, tabbed, ...focus, open, toggle, press };
 }
 
-/**
- * Keep the focus in the tree when the row that had it is gone: its neighbour gets it.
- *
- * @returns Where to note the id of the row that has the focus.
- */
-function useKeptFocus(
-  root: RefObject<HTMLDivElement>,
-  rows: IRow[],
-  select: (id: string) => void
-): MutableRefObject<string | null> {
-  const focused = useRef<string | null>(null);
-  const before = useRef<IRow[]>([]);
-  useLayoutEffect(() => {
-    const { current: id } = focused;
-    if (id !== null && isLost()) {
-      const next = neighbour(rows, before.current, id)?.node.id;
-      const row = [...(root.current?.children ?? [])].find(
-        child => child instanceof HTMLElement && child.dataset['id'] === next
-      );
-      if (next !== undefined && row) {
-        select(next);
-        (row as HTMLElement).focus();
-      }
+function useFolds() {
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const toggle = ({ node }: IRow) => {
+    const next = new Set(closed);
+    if (!next.delete(node.id)) {
+      next.add(node.id);
     }
-    before.current = rows;
-  });
-  return focused;
+    setClosed(next);
+  };
+  return { closed, toggle };
 }

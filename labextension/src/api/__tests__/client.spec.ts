@@ -3,9 +3,22 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { Server } from '../../__tests__/server';
 import { Client } from '../client';
 
+/** Has what each endpoint's answer has. */
+const ANSWER = {
+  name: 'one',
+  contents_path: '',
+  rows: [],
+  next_page_token: '',
+  row: {},
+  artifacts: [],
+  children: [],
+  pipelines: [],
+  models: []
+};
+
 describe('Client', () => {
   it('asks each endpoint about the folder that the user looks at', async () => {
-    const server = new Server(() => ({ contents_path: '' }));
+    const server = new Server(() => ANSWER);
     let folder = '';
     const placed: unknown[] = [];
     const client = new Client({
@@ -23,7 +36,7 @@ describe('Client', () => {
     await client.pipelines();
     await client.models();
 
-    expect(placed).toEqual([['', { contents_path: '' }]]);
+    expect(placed).toEqual([['', ANSWER]]);
     const query = { path: 'example-notebooks' };
     expect(server.asked).toEqual([
       { path: 'project', query: {} },

@@ -8,7 +8,12 @@ const trans = nullTranslator.load('test');
 
 async function failure(answer: () => unknown): Promise<RequestError> {
   const server = new Server(answer);
-  return await request({ path: 'runs', settings: server.settings, trans }).then(
+  return await request({
+    path: 'runs',
+    keys: ['rows'],
+    settings: server.settings,
+    trans
+  }).then(
     () => {
       throw new Error('the request went well');
     },
@@ -22,6 +27,7 @@ describe('request', () => {
 
     const page = await request({
       path: 'runs',
+      keys: ['rows'],
       query: { limit: 5, path: 'a b/ü', page_token: '', other: undefined },
       settings: server.settings,
       trans
@@ -52,6 +58,16 @@ describe('request', () => {
     expect(error.page.hint).toContain('jupyter server extension list');
   });
 
+  it.each([{}, [], null, 7, { runs: [] }])(
+    'says that the page is out of date where the answer is not the one it knows: %j',
+    async answer => {
+      const error = await failure(() => Response.json(answer));
+
+      expect(error.page.message).toContain('another version');
+      expect(error.page.hint).toBe('Reload the page.');
+    }
+  );
+
   it('rejects an answer that is no JSON', async () => {
     const error = await failure(() => new Response('<html>Log in</html>'));
 
@@ -76,6 +92,7 @@ describe('a request without an answer', () => {
       const server = new Server(() => new Promise(() => undefined));
       const waiting = request({
         path: 'runs',
+        keys: ['rows'],
         settings: server.settings,
         trans
       }).catch((error: unknown) => errorPage(error));
@@ -97,6 +114,7 @@ describe('a request without an answer', () => {
     const controller = new AbortController();
     const waiting = request({
       path: 'runs',
+      keys: ['rows'],
       settings: server.settings,
       signal: controller.signal,
       trans
