@@ -271,7 +271,9 @@ class TestJournalWriter:
 
     def test_what_was_acknowledged_before_kill_9_is_there(self, tmp_path):
         script = (
-            "import sys; from pathlib import Path; from jupyter_mlops.runs.delivery.journal import *\n"
+            "import sys\n"
+            "from pathlib import Path\n"
+            "from jupyter_mlops.runs.delivery.journal import *\n"
             "journal = JournalWriter(Path(sys.argv[1]))\n"
             "for step in range(10**9):\n"
             "    journal.metrics('k', {'m': 1.0}, step=step); print(step, flush=True)\n"
