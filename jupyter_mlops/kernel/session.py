@@ -19,7 +19,13 @@ from pathlib import Path
 from jupyter_mlops.errors import Unavailable
 from jupyter_mlops.project import Project
 from jupyter_mlops.runs.delivery.journal import JournalWriter, now_ms
-from jupyter_mlops.runs.environment import describe_environment, git_state, git_tags, user_name
+from jupyter_mlops.runs.environment import (
+    describe_environment,
+    git_state,
+    git_tags,
+    project_tags,
+    user_name,
+)
 from jupyter_mlops.runs.run import RunKey, RunStatus, new_run_key
 from jupyter_mlops.runs.store import NewRun
 from jupyter_mlops.settings import NOTEBOOK_VARIABLE, ROOT_VARIABLE, RUN_VARIABLE
@@ -83,7 +89,12 @@ class KernelSession:
         run = ActiveRun(
             new_run_key(), name, experiment or self.project.settings.experiment, now_ms()
         )
-        tags = {"mlflow.user": user_name(), "mlflow.source.type": "NOTEBOOK", **(tags or {})}
+        tags = {
+            "mlflow.user": user_name(),
+            "mlflow.source.type": "NOTEBOOK",
+            **project_tags(self.project.root),
+            **(tags or {}),
+        }
         journal = self.journal
         journal.began(NewRun(run.key, name, run.start_time, run.experiment, self.step_run, tags))
         self.active = run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import getpass
+import hashlib
 import os
 import platform
 import re
@@ -29,6 +30,12 @@ class GitState:
     branch: str
     repository: str
     dirty: bool
+
+
+def project_tags(root: Path) -> dict[str, str]:
+    """Return the tag that tells a project's runs from those of others in the same store."""
+    digest = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()
+    return {"mlops.project": digest[:16]}
 
 
 def git_state(folder: Path) -> GitState | None:

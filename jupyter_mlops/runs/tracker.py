@@ -18,7 +18,13 @@ from jupyter_mlops.errors import MlopsError
 from jupyter_mlops.runs.delivery.attend import attend
 from jupyter_mlops.runs.delivery.deliver import Deliverer
 from jupyter_mlops.runs.delivery.journal import JournalWriter, now_ms
-from jupyter_mlops.runs.environment import describe_environment, git_state, git_tags, user_name
+from jupyter_mlops.runs.environment import (
+    describe_environment,
+    git_state,
+    git_tags,
+    project_tags,
+    user_name,
+)
 from jupyter_mlops.runs.run import RunId, RunKey, RunStatus, new_run_key
 from jupyter_mlops.runs.store import NewRun, RunStore
 
@@ -95,6 +101,7 @@ class Tracker:
             "mlflow.user": user_name(),
             "mlflow.source.type": "NOTEBOOK" if source.suffix == ".ipynb" else "PROJECT",
             "mlflow.source.name": self._relative(source),
+            **project_tags(self._root),
             **self._git,
             **(tags or {}),
         }

@@ -11,7 +11,7 @@ from jupyter_mlops.kernel import session as session_module
 from jupyter_mlops.kernel.session import close_session, kernel_session, notebook_path
 from jupyter_mlops.runs.delivery.deliver import Deliverer
 from jupyter_mlops.runs.delivery.journal import read_records
-from jupyter_mlops.runs.environment import git_state
+from jupyter_mlops.runs.environment import git_state, project_tags
 from jupyter_mlops.runs.memory_store import MemoryRunStore
 from jupyter_mlops.runs.run import RunStatus
 
@@ -32,6 +32,12 @@ class TestKernelSession:
         kernel_session().begin("fit")
 
         assert (root / ".mlops" / ".gitignore").read_text().endswith("*\n")
+
+    def test_a_run_says_which_project_it_is_of(self, journals, root):
+        kernel_session().begin("fit")
+        close_session()
+
+        assert project_tags(root).items() <= deliver(journals)["fit"].tags.items()
 
     def test_git_is_looked_at_beside_the_cell(self, journals, root, monkeypatch):
         settings = ["-c", "user.name=Ada", "-c", "user.email=ada@localhost"]

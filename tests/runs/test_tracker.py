@@ -7,6 +7,7 @@ import pytest
 from jupyter_mlops.errors import Conflict, Unavailable
 from jupyter_mlops.runs import tracker as tracker_module
 from jupyter_mlops.runs.delivery.journal import read_records
+from jupyter_mlops.runs.environment import project_tags
 from jupyter_mlops.runs.run import RunKey, RunStatus
 from jupyter_mlops.runs.tracker import Tracker
 
@@ -57,6 +58,7 @@ def test_runs_are_delivered_when_the_work_is_done(tracker, store, root, folder):
     )
     assert parent.user
     assert "b" == parent.tags["a"]
+    assert project_tags(root).items() <= parent.tags.items()
     assert "mlflow==" in store.read_text(parent.run_id, "environment/requirements.txt")
     assert () == store.list_artifacts(child.run_id)
     assert [] == list(folder.glob("*.journal"))

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -21,6 +22,7 @@ from jupyter_mlops.settings import MLFLOW_DEFAULTS
 
 __all__ = ["main"]
 
+_FORGET_SECONDS = 60.0
 _THREADS = 32  # one for each request that the server lets wait
 
 
@@ -32,11 +34,18 @@ def main(channel: Channel, server_root: Path, trusted_hosts: Iterable[str]) -> N
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the server's
     projects = OpenedProjects(server_root, partial(_attend, channel), trusted_hosts=trusted_hosts)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="read")
+    Thread(target=_forget, args=(projects,), name="forget", daemon=True).start()
     while (message := channel.receive()) is not None:
         if isinstance(message, Request):
             pool.submit(lambda request: channel.send(answer(request, projects)), message)
     projects.close()
     os._exit(0)  # whatever still hangs in a store: nobody waits for it any more
+
+
+def _forget(projects: OpenedProjects) -> None:
+    while True:
+        time.sleep(_FORGET_SECONDS)
+        projects.forget()
 
 
 def _attend(channel: Channel, opened: OpenedProject) -> Callable[[], None]:

@@ -37,7 +37,14 @@ def contents_path(server_root: Path, file: Path) -> str:
     except ValueError:
         return ""
     hidden = any(part.startswith(".") for part in relative.parts)
-    return "" if hidden or relative == Path() or not file.exists() else relative.as_posix()
+    return "" if hidden or relative == Path() or not _exists(file) else relative.as_posix()
+
+
+def _exists(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:  # a name that is too long, or a folder that may not be read
+        return False
 
 
 def _invalid(path: str, why: str) -> Invalid:

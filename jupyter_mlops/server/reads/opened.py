@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from jupyter_mlops.errors import Unavailable
 from jupyter_mlops.project import Project
 from jupyter_mlops.registry.model_registry import ModelRegistry
+from jupyter_mlops.runs.environment import project_tags
 from jupyter_mlops.server.reads.location import contents_path, existing_folder
 from jupyter_mlops.server.reads.trust import check_trusted
 from jupyter_mlops.settings import find_root
@@ -23,6 +24,7 @@ __all__ = ["OpenedProject", "OpenedProjects", "database"]
 
 _SETTINGS_FILES = ("mlops.toml", "pyproject.toml")
 _CLOSE_SECONDS = 10.0
+_IDLE_SECONDS = 600.0
 _LOCK_SECONDS = 20.0
 _MOST_READS = 10  # of one project at once: its store may hang, and others want to read, too
 _DATABASE = re.compile("(sqlite|postgresql|mysql|mssql)[:+]")
@@ -58,6 +60,19 @@ class OpenedProject:
         """Whether there can be a model."""
         settings = self.project.settings
         return settings.model_registry != "mlflow" or _exists(self._registry_uri)
+
+    @property
+    def owns_store(self) -> bool:
+        """Whether the runs are in a database of the project's folder, and so all its own."""
+        settings = self.project.settings
+        file = database(settings.tracking_uri)
+        in_root = file is not None and file.is_relative_to(self.project.root)
+        return settings.run_store != "mlflow" or in_root
+
+    @cached_property
+    def tags(self) -> Mapping[str, str]:
+        """What the runs of this project are known by."""
+        return project_tags(self.project.root)
 
     @cached_property
     def registry(self) -> ModelRegistry:
@@ -197,6 +212,17 @@ class OpenedProjects:
             )
             self._entries[root] = _Entry(written, opened, self._attend(opened))
             return opened
+
+    def forget(self) -> None:
+        """Leave alone the projects that nobody looks at any more, and those that are gone."""
+        now = time.monotonic()
+        with self._lock:
+            for root, entry in list(self._entries.items()):
+                idle = now - entry.asked > _IDLE_SECONDS
+                reports = idle and any(entry.opened.project.journals.glob("*.journal"))
+                if (idle and not reports) or not root.is_dir():
+                    entry.stop()
+                    del self._entries[root]
 
     def close(self) -> None:
         """Leave no database half made; MLflow could not open it again."""

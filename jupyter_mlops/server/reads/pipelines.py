@@ -48,8 +48,8 @@ _TELLING: tuple[tuple[StepStatus, RowStatus], ...] = (
 
 
 def pipelines_page(opened: OpenedProject) -> PipelinesPage:
-    """Read every pipeline file of the project, those with mistakes too."""
-    files = opened.project.pipeline_files()
+    """Read every pipeline file of the project that the server shows, those with mistakes too."""
+    files = [file for file in opened.project.pipeline_files() if opened.contents_path(file)]
     return PipelinesPage(tuple(_row(opened, file) for file in files))
 
 

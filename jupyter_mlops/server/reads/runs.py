@@ -9,7 +9,7 @@ from jupyter_mlops.server.reads.opened import OpenedProject
 
 __all__ = ["run_details", "runs_page"]
 
-_CHILDREN = 500
+_CHILDREN = 100
 _CODE = "cell/source.py"
 _EXCEPTION = "exception.txt"
 
@@ -48,7 +48,9 @@ def run_details(opened: OpenedProject, *, run: str) -> RunDetails:
 
 
 def _row(opened: OpenedProject, run: Run) -> RunRow:
-    return RunRow(run, opened.contents_path(run.source) if run.source else "")
+    # A store that others share has runs of other projects, with notebooks of the same names.
+    ours = opened.owns_store or opened.tags.items() <= run.tags.items()
+    return RunRow(run, opened.contents_path(run.source) if run.source and ours else "")
 
 
 def _text(opened: OpenedProject, run: Run, artifacts: tuple[Artifact, ...], path: str) -> str:

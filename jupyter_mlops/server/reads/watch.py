@@ -26,14 +26,22 @@ _EXECUTIONS = 3  # so many of the newest executions may still be going on
 def watch(opened: OpenedProject, notify: Callable[[Notice], None], stop: Event) -> None:
     """Notify of each change, the first at once, those that follow it at most once a second."""
     place = opened.contents_path()
-    seen = {what: stamps(files(opened)) for what, files in _FILES.items()}
+    seen = {what: _look(opened, what) for what in _FILES}
     due = dict.fromkeys(seen, 0.0)
     while not stop.wait(_POLL_SECONDS):
         now = time.monotonic()
-        for what, files in _FILES.items():
-            if now >= due[what] and (new := stamps(files(opened))) != seen[what]:
+        for what in _FILES:
+            new = _look(opened, what) if now >= due[what] else None
+            if new is not None and new != seen[what]:
                 seen[what], due[what] = new, now + _QUIET_SECONDS
                 notify(Notice(what, place))
+
+
+def _look(opened: OpenedProject, what: Changed) -> Stamps | None:
+    try:
+        return stamps(_FILES[what](opened))
+    except OSError:
+        return None  # a folder that is just removed, or that may not be read: look again
 
 
 def stamps(files: Iterable[Path]) -> Stamps:

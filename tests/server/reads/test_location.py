@@ -112,3 +112,8 @@ def test_no_path_at_all_leads_out(shown, path):
 )
 def test_a_file_has_a_contents_path_where_the_lab_can_open_it(shown, file, path):
     assert path == contents_path(shown, shown / file)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_a_file_that_cannot_be_is_not_shown(shown, name):
+    assert "" == contents_path(shown, shown / name)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sqlite3
 from contextlib import closing
@@ -200,3 +201,26 @@ def test_the_server_makes_no_database_for_kernels_but_the_projects_own(projects,
 )
 def test_only_sqlite_is_a_file(uri, file):
     assert file == database(uri)
+
+
+def test_a_project_that_nobody_looks_at_any_more_is_left_alone(projects, attention, monkeypatch):
+    opened = [projects.open("trees"), projects.open("rivers")]
+    journals = opened[1].project.journals
+    journals.mkdir(parents=True)
+    (journals / "1.journal").touch()
+    projects.forget()
+    assert [] == attention.ended
+    monkeypatch.setattr("jupyter_mlops.server.reads.opened._IDLE_SECONDS", 0.0)
+
+    projects.forget()
+
+    assert opened[:1] == attention.ended  # of the other, a kernel still reports
+
+
+def test_a_project_that_is_gone_is_left_alone(projects, attention, tmp_path):
+    opened = projects.open("trees")
+    shutil.rmtree(tmp_path / "trees")
+
+    projects.forget()
+
+    assert [opened] == attention.ended

@@ -212,3 +212,14 @@ def test_a_project_without_pipelines_has_an_empty_page(tmp_path, open_project):
     (tmp_path / "mlops.toml").touch()
 
     assert PipelinesPage() == pipelines_page(open_project(tmp_path, ""))
+
+
+def test_a_pipeline_above_what_the_server_shows_is_not_told(tmp_path, open_project):
+    (tmp_path / "mlops.toml").touch()
+    (tmp_path / "pipeline.yaml").write_text(PIPELINE)
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "shown" / "b.pipeline.yaml").write_text(PIPELINE)
+
+    page = pipelines_page(open_project(tmp_path / "shown", ""))
+
+    assert ["b.pipeline.yaml"] == [row.contents_path for row in page.pipelines]

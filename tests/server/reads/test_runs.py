@@ -9,6 +9,9 @@ import pytest
 from jupyter_mlops import wire
 from jupyter_mlops.errors import Invalid, NotFound, Unavailable
 from jupyter_mlops.project import Project
+from jupyter_mlops.runs.environment import project_tags
+from jupyter_mlops.runs.run import new_run_key
+from jupyter_mlops.runs.store import NewRun
 from jupyter_mlops.server.pages import RunsPage
 from jupyter_mlops.server.reads.runs import run_details, runs_page
 
@@ -116,3 +119,26 @@ def test_a_source_outside_of_what_the_server_shows_cannot_be_opened(tracked, ope
     assert "train.ipynb" == opened.contents_path("train.ipynb")
     assert "" == opened.contents_path("../other.ipynb")
     assert "" == opened.contents_path("/usr/lib/python3/ipykernel_launcher.py")
+
+
+@pytest.mark.parametrize(
+    ("tags", "shown"),
+    [({}, ""), ({"mlops.project": "0" * 16}, ""), (None, "trees/train.ipynb")],
+)
+def test_on_a_shared_store_only_the_projects_own_runs_lead_to_its_notebooks(
+    mlflow_database, tmp_path, open_project, tags, shown
+):
+    (tmp_path / "trees").mkdir()
+    (tmp_path / "trees" / "train.ipynb").touch()
+    (tmp_path / "trees" / "mlops.toml").write_text(f"tracking_uri = '{mlflow_database.uri}'\n")
+    opened = open_project(tmp_path, "trees")
+    tags = project_tags(opened.project.root) if tags is None else tags
+    opened.project.runs.create_run(
+        NewRun(
+            new_run_key(), "fit", 10**14, "x", None, {"mlflow.source.name": "train.ipynb", **tags}
+        )
+    )
+
+    (row,) = runs_page(opened, limit=1, page_token="").rows
+
+    assert shown == row.contents_path

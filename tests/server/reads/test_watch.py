@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_mlops.server.channel import Notice
 from jupyter_mlops.server.reads.opened import OpenedProjects
-from jupyter_mlops.server.reads.watch import stamps, watch
+from jupyter_mlops.server.reads.watch import _FILES, stamps, watch
 
 
 @pytest.fixture
@@ -94,3 +94,20 @@ def test_a_file_that_is_not_there_has_no_stamp(tmp_path):
     found = stamps([tmp_path / "a", tmp_path / "gone"])
 
     assert [(str(tmp_path / "a"), 3)] == [(name, size) for name, _, size in found]
+
+
+def test_a_folder_that_cannot_be_read_does_not_end_the_looking(notices, opened, monkeypatch):
+    broken = Event()
+
+    def files(opened):
+        if broken.is_set():
+            raise PermissionError
+        return [opened.project.root / "x"]
+
+    monkeypatch.setitem(_FILES, "models", files)
+    broken.set()
+    time.sleep(0.5)
+    broken.clear()
+    (opened.project.root / "x").touch()
+
+    assert Notice("models", "trees") == notices.get(timeout=10)
