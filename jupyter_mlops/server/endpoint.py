@@ -46,6 +46,15 @@ class Endpoint(APIHandler):
     auth_resource = "jupyter_mlops"
     _track_activity = False  # a panel that refreshes itself is no sign of a user at work
 
+    _expected = False
+
+    def _log(self) -> None:
+        """Log an answer; a store that does not answer is no error of the server's."""
+        if self._expected:
+            self.log.info("%d %s", self.get_status(), self.request.path)
+        else:
+            super()._log()
+
     def set_default_headers(self) -> None:
         """Forbid caches to keep an answer."""
         super().set_default_headers()
@@ -54,6 +63,7 @@ class Endpoint(APIHandler):
     def refuse(self, page: ErrorPage) -> None:
         """Answer with an error."""
         self.set_status(STATUS[page.kind])
+        self._expected = page.kind != "Internal"
         self.finish(json.dumps(asdict(page)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's
@@ -82,6 +92,8 @@ class ReadEndpoint(Endpoint):
             path = self.get_query_argument("path", "", strip=False)
             if len(path.encode(errors="replace")) > _LONGEST_PATH:
                 raise Invalid("path is too long", hint="use the path of a file in the Lab")
+            if _is_hidden(path) and not self.contents_manager.allow_hidden:
+                raise Invalid("path is hidden", hint="use the path of a file in the Lab")
             result = await worker.read(self.read, path, self.arguments(*parts))
         except MlopsError as error:
             result = ErrorPage.of(error)
@@ -96,3 +108,7 @@ class ReadEndpoint(Endpoint):
         Raises Invalid or NotFound for those that make no sense.
         """
         return {}
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") and part.strip(".") for part in path.split("/"))

@@ -79,3 +79,11 @@ async def test_our_addresses_stand_below_the_servers_own(
     assert "/a%40b/" == jp_base_url
     assert 200 == below.code
     assert 404 == beside.code
+
+
+def test_a_root_that_the_user_has_set_stays(jp_configurable_serverapp, monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_MLOPS_ROOT", str(tmp_path))
+
+    jp_configurable_serverapp()
+
+    assert str(tmp_path) == os.environ["JUPYTER_MLOPS_ROOT"]

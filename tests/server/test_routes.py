@@ -182,3 +182,39 @@ async def test_a_path_that_no_file_can_have_is_refused(fetch, path):
     status, body, _ = await fetch("project", params={"path": path})
 
     assert (400, "path is too long") == (status, body["message"])
+
+
+@pytest.mark.parametrize("path", [".ssh", "trees/.git/x"])
+async def test_a_hidden_path_is_refused_unless_the_server_shows_them(fetch, path, jp_serverapp):
+    status, body, _ = await fetch("project", params={"path": path})
+    assert (400, "path is hidden") == (status, body["message"])
+
+    jp_serverapp.contents_manager.allow_hidden = True
+    assert 200 == (await fetch("project", params={"path": path}))[0]
+
+
+async def test_an_address_that_is_none_is_the_projects_mistake(fetch, jp_root_dir, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    (jp_root_dir / "bad").mkdir(exist_ok=True)
+    (jp_root_dir / "bad" / "mlops.toml").write_text("tracking_uri = 'http://[::1'\n")
+
+    status, body, _ = await fetch("runs", params={"path": "bad"})
+
+    assert (400, "http://[::1 is not an address") == (status, body["message"])
+
+
+async def test_a_store_that_does_not_answer_is_no_error_of_the_server(
+    fetch, jp_root_dir, jp_serverapp, caplog, monkeypatch
+):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    (jp_root_dir / "gone").mkdir(exist_ok=True)
+    (jp_root_dir / "gone" / "mlops.toml").write_text("tracking_uri = 'http://127.0.0.1:9'\n")
+
+    with caplog.at_level("INFO", jp_serverapp.log.name):
+        jp_serverapp.log.propagate = True
+        status, _, _ = await fetch("runs", params={"path": "gone"})
+
+    assert 503 == status
+    told = [record for record in caplog.records if record.name == jp_serverapp.log.name]
+    (line,) = [record for record in told if "503" in record.getMessage()]
+    assert "INFO" == line.levelname
