@@ -142,11 +142,11 @@ class MemoryRunStore:
         more = str(start + limit) if start + limit < len(runs) else ""
         return RunPage(tuple(_copy(run) for run in runs[start : start + limit]), more)
 
-    def list_artifacts(self, run_id: RunId) -> tuple[Artifact, ...]:
-        """Return every artifact of a run, sorted by path."""
+    def list_artifacts(self, run_id: RunId, *, limit: int = 100_000) -> tuple[Artifact, ...]:
+        """Return at most ``limit`` artifacts of a run, sorted by path."""
         with self._lock:
             files = self._entry(run_id).files
-            return tuple(Artifact(path, len(files[path])) for path in sorted(files))
+            return tuple(Artifact(path, len(files[path])) for path in sorted(files)[:limit])
 
     def read_text(self, run_id: RunId, path: str, *, limit: int = 1_000_000) -> str:
         """Return the first ``limit`` characters of a text artifact."""

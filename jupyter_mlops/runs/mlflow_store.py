@@ -189,17 +189,19 @@ class MlflowRunStore:
         return RunPage(tuple(_run(run, names) for run in page), text)
 
     @_translated
-    def list_artifacts(self, run_id: RunId) -> tuple[Artifact, ...]:
-        """Return every artifact of a run, folders walked, sorted by path."""
+    def list_artifacts(self, run_id: RunId, *, limit: int = 100_000) -> tuple[Artifact, ...]:
+        """Return at most ``limit`` artifacts of a run, folders walked, sorted by path."""
         found: list[Artifact] = []
         folders: list[str | None] = [None]
-        while folders:
+        looked = 0
+        while folders and max(looked, len(found)) < limit:
+            looked += 1
             for info in self._open().list_artifacts(run_id, folders.pop()):
                 if info.is_dir:
                     folders.append(info.path)
                 else:
                     found.append(Artifact(info.path, info.file_size or 0))
-        return tuple(sorted(found, key=lambda artifact: artifact.path))
+        return tuple(sorted(found, key=lambda artifact: artifact.path)[:limit])
 
     @_translated
     def read_text(self, run_id: RunId, path: str, *, limit: int = 1_000_000) -> str:

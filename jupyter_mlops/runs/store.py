@@ -87,8 +87,8 @@ class RunStore(Protocol):
         """Return a page of runs of all experiments, newest first; ``parent`` keeps its children."""
         ...
 
-    def list_artifacts(self, run_id: RunId) -> tuple[Artifact, ...]:
-        """Return every artifact of a run, folders walked, sorted by path."""
+    def list_artifacts(self, run_id: RunId, *, limit: int = 100_000) -> tuple[Artifact, ...]:
+        """Return at most ``limit`` artifacts of a run, folders walked, sorted by path."""
         ...
 
     def read_text(self, run_id: RunId, path: str, *, limit: int = 1_000_000) -> str:

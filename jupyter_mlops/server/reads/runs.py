@@ -10,6 +10,7 @@ from jupyter_mlops.server.reads.opened import OpenedProject
 __all__ = ["run_details", "runs_page"]
 
 _CHILDREN = 100
+_ARTIFACTS = 1000  # each folder of them is a question to the store
 _CODE = "cell/source.py"
 _EXCEPTION = "exception.txt"
 
@@ -36,7 +37,7 @@ def run_details(opened: OpenedProject, *, run: str) -> RunDetails:
         if (run_id := store.find_run(RunKey(run))) is None:
             raise missing from None
         found = store.get_run(run_id)
-    artifacts = store.list_artifacts(found.run_id)
+    artifacts = store.list_artifacts(found.run_id, limit=_ARTIFACTS)
     children = store.list_runs(limit=_CHILDREN, parent=found.run_id).runs
     return RunDetails(
         row=_row(opened, found),
@@ -54,6 +55,10 @@ def _row(opened: OpenedProject, run: Run) -> RunRow:
 
 
 def _text(opened: OpenedProject, run: Run, artifacts: tuple[Artifact, ...], path: str) -> str:
-    if path not in {artifact.path for artifact in artifacts}:
+    complete = len(artifacts) < _ARTIFACTS
+    if complete and path not in {artifact.path for artifact in artifacts}:
         return ""
-    return opened.project.runs.read_text(run.run_id, path)
+    try:
+        return opened.project.runs.read_text(run.run_id, path)
+    except NotFound:
+        return ""

@@ -142,3 +142,20 @@ def test_on_a_shared_store_only_the_projects_own_runs_lead_to_its_notebooks(
     (row,) = runs_page(opened, limit=1, page_token="").rows
 
     assert shown == row.contents_path
+
+
+def test_of_very_many_artifacts_the_first_are_told_and_the_code_all_the_same(trees, monkeypatch):
+    monkeypatch.setattr("jupyter_mlops.server.reads.runs._ARTIFACTS", 1)
+
+    details = run_details(trees, run=key("grow"))
+
+    assert 1 == len(details.artifacts)
+    assert ("model.fit(x, y)\n", "ValueError: no trees\n") == (details.code, details.exception)
+
+
+def test_of_very_many_children_the_newest_are_told(trees, monkeypatch):
+    monkeypatch.setattr("jupyter_mlops.server.reads.runs._CHILDREN", 1)
+
+    details = run_details(trees, run=key("grow"))
+
+    assert ["depth-4"] == [child.run.name for child in details.children]
