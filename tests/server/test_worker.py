@@ -241,3 +241,14 @@ async def test_a_store_that_hangs_keeps_nobody_from_the_other_projects(worker, s
         assert isinstance(await worker.read("project", "silent", {}), bytes)
     for task in waiting:
         task.cancel()
+
+
+async def test_a_store_that_hangs_does_not_hold_up_the_end(worker, silent):
+    answer = asyncio.ensure_future(a_long_look(worker))
+    with await connected(silent):
+        began = time.monotonic()
+        await worker.stop()
+
+        assert time.monotonic() - began < 5
+    with pytest.raises(Unavailable, match="stopping"):
+        await answer
