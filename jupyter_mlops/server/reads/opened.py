@@ -17,7 +17,7 @@ from jupyter_mlops.project import Project
 from jupyter_mlops.registry.model_registry import ModelRegistry
 from jupyter_mlops.runs.environment import project_tags
 from jupyter_mlops.server.reads.location import contents_path, existing_folder
-from jupyter_mlops.server.reads.trust import check_trusted
+from jupyter_mlops.server.trust import check_trusted
 from jupyter_mlops.settings import find_root
 
 __all__ = ["OpenedProject", "OpenedProjects", "database"]

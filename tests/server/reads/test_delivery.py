@@ -110,7 +110,7 @@ def test_a_host_that_only_the_project_names_gets_nothing_and_kernels_look_after_
     tmp_path, monkeypatch
 ):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.setattr("jupyter_mlops.server.reads.trust._is_here", lambda host: False)
+    monkeypatch.setattr("jupyter_mlops.server.trust._is_here", lambda host: False)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(1.5)
         uri = f"http://127.0.0.1:{server.getsockname()[1]}"

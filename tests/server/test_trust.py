@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_mlops.errors import Invalid, Unavailable
-from jupyter_mlops.server.reads.trust import check_trusted, hosts
+from jupyter_mlops.server.trust import check_trusted, hosts
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def _environment(monkeypatch):
         "postgresql://ada:p%2Fss@listed.example/m",
         "postgresql://ada:p/s@s@own.example/m",
         "postgresql:///m",
-        "sqlite:////home/a b@evil.example/mlflow.db",
+        "sqlite:////home/ada/a b@evil.example/mlflow.db",
         "databricks",
     ],
 )
