@@ -40,6 +40,7 @@ class TrackedExecutor:
         self._open_executor = executor
         self._opening = threading.Lock()
         self._opened: Executor | None = None
+        self._cancelled = False
         self._tracker = tracker
         self._environ = {ROOT_VARIABLE: str(root), "MLFLOW_TRACKING_URI": settings.tracking_uri}
         if settings.registry_uri:
@@ -50,6 +51,8 @@ class TrackedExecutor:
         with self._opening:  # all threads share one, so that all of it can be cancelled
             if self._opened is None:
                 self._opened = self._open_executor()
+                if self._cancelled:
+                    self._opened.cancel()
             return self._opened
 
     def begin(
@@ -83,5 +86,7 @@ class TrackedExecutor:
 
     def cancel(self) -> None:
         """Stop everything that is being executed."""
-        if self._opened is not None:  # else nothing ever was
-            self._opened.cancel()
+        with self._opening:
+            self._cancelled = True  # also for whoever is about to open the executor
+            if self._opened is not None:
+                self._opened.cancel()
