@@ -52,7 +52,9 @@ export interface ModelsPage {
   models: RegisteredModel[];
 }
 /**
- * A model with its newest versions, newest first, and who holds which alias.
+ * A model, its versions (newest first) and who holds which alias.
+ *
+ * ``versions`` are all of them, or in a list of models the newest and those with an alias.
  */
 export interface RegisteredModel {
   name: string;
