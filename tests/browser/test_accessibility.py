@@ -95,9 +95,12 @@ def test_axe_is_content_where_something_is_wrong(window, lab, theme):
     window.expected_errors = ("status of 400",)  # the browser reports each
     window.look_at(folder)
     sidebar = window.open_sidebar()
-    expect(sidebar.get_by_role("alert")).to_have_count(3)
-    expect(sidebar.get_by_role("alert").first).to_contain_text("experimnt")
-    expect(sidebar.get_by_role("alert").first).to_contain_text("experiment")  # what to write
+    failures = sidebar.locator(".jp-mlops-Failure")
+    expect(failures).to_have_count(3)
+    for number in range(3):
+        expect(failures.nth(number)).to_contain_text("unknown key 'experimnt'")
+        expect(failures.nth(number)).to_contain_text("did you mean 'experiment'?")
+    expect(sidebar.get_by_role("alert")).to_have_count(1)  # to be heard once
 
     with window.theme(theme):
         assert [] == violations(window.page, ".jp-mlops-Sidebar")

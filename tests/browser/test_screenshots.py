@@ -52,7 +52,8 @@ def save(shown, path, *, element=None):
     shown.page.mouse.move(700, 895)  # over nothing that would light up
     taken = (element or shown.page).screenshot(animations="disabled")
     picture = Image.open(BytesIO(taken)).convert("RGB")
-    small = picture.quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    # keeps every hue; the second thought gives large areas their very colour
+    small = picture.quantize(method=Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
     assert len(path.read_bytes()) < MOST_BYTES
     return picture.size

@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, expect
 
 from .lab import Lab
 
 # Long enough for two slow cores: on an idle machine nothing waits for it.
 _PATIENCE_MS = 30_000
 
-# what JupyterLab writes of itself, of a debugger that nobody asked for
-_NOT_OURS = ("Could not restore the debugger state",)
+# What JupyterLab writes of itself where a notebook is closed before its kernel has answered all
+# that was asked for the debugger and for comms.
+_NOT_OURS = ("Could not restore the debugger state", "Canceled future for")
+
+# where JupyterLab serves our code from, as a stack says
+_OURS = "extensions/jupyter-mlops/"
 
 _OPEN = """async path => {
     const panel = await window.jupyterapp.commands.execute('docmanager:open', {path});
@@ -51,7 +55,7 @@ class Window:
         self.loads = 0
         self.page.on("console", self._on_console)
         self.page.on("load", self._on_load)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", self._on_page_error)
         self.load()
 
     def load(self) -> None:
@@ -175,10 +179,19 @@ class Window:
     def _on_load(self) -> None:
         self.loads += 1
 
+    def _on_page_error(self, error: Error) -> None:
+        stack = error.stack or ""
+        theirs = "/static/lab/" in stack and _OURS not in stack
+        if not theirs:
+            self._note(f"{error} ({stack})")
+
     def _on_console(self, message: ConsoleMessage) -> None:
-        expected = any(text in message.text for text in (*_NOT_OURS, *self.expected_errors))
-        if message.type == "error" and not expected:
-            self.errors.append(f"{message.text} ({message.location['url']})")
+        if message.type == "error":
+            self._note(f"{message.text} ({message.location['url']})")
+
+    def _note(self, error: str) -> None:
+        if not any(text in error for text in (*_NOT_OURS, *self.expected_errors)):
+            self.errors.append(error)
 
 
 def exactly(text: str) -> re.Pattern[str]:
