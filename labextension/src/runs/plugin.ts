@@ -22,7 +22,6 @@ import { addRunsCommands, SECTION } from './commands';
 import { RunsModel } from './model';
 import { createRunsPanel } from './panel';
 import { readSettings } from './settings';
-import { openSource } from './source';
 import { RunTabs } from './tabs';
 
 export const runsPlugin: JupyterFrontEndPlugin<void> = {
@@ -68,13 +67,15 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
       tabs,
       folder: () => client.folder,
       trans,
-      openSource: source =>
-        openSource(source, {
+      openSource: async source => {
+        const { openSource } = await import('./source');
+        return openSource(source, {
           commands: app.commands,
           contents: app.serviceManager.contents,
           notebooks,
           trans
-        })
+        });
+      }
     });
     const widget = createRunsPanel({ model, trans, ...open });
     sidebar.addSection({ id: SECTION, rank: 100, weight: 2, widget });
