@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from hypothesis import settings
 # a busy machine is slow, not wrong
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# A shell that starts us in the background leaves Ctrl-C ignored, for us and for all that we start;
+# tests that interrupt want it as a person at a terminal has it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # before anything imports MLflow, and for every process that a test starts
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
