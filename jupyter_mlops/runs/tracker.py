@@ -69,8 +69,8 @@ class Tracker:
         self._journal.close()
         if error is None:
             self._deliver()
-            return
-        with suppress(MlopsError):  # the error that ends the work says more; what is kept stays
+        # Once more: the journal goes when its writer has gone, also if all was delivered before.
+        with suppress(MlopsError):  # an error that ends the work says more; what is kept stays
             self._deliverer.deliver()
 
     @property
